@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The command line client: one table of verbs, one file per group of them.
+bin_PROGRAMS += pairwardctl
+pairwardctl_SOURCES = \
+	src/cli/agent.c src/cli/agent.h \
+	src/cli/client.c src/cli/client.h \
+	src/cli/doctor.c \
+	src/cli/findings.c src/cli/findings.h \
+	src/cli/main.c \
+	src/cli/monitor.c \
+	src/cli/output.c src/cli/output.h \
+	src/cli/question.c src/cli/question.h \
+	src/cli/services.c src/cli/services.h \
+	src/cli/story.c src/cli/story.h \
+	src/cli/verbs.c src/cli/verbs.h \
+	src/cli/verbs-config.c \
+	src/cli/verbs-controller.c \
+	src/cli/verbs-keys.c \
+	src/cli/verbs-manager.c \
+	src/cli/verbs-pair.c \
+	src/cli/verbs-peers.c \
+	src/cli/verbs-requests.c
+pairwardctl_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
+pairwardctl_LDADD = libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS)

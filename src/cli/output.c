@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "cli/output.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
+
+#include "policy/policy.h"
+#include "policy/text.h"
+
+void
+prw_output_json (GVariant *value)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (value);
+  g_autofree char *text = json_gvariant_serialize_data (owned, NULL);
+
+  /* Not g_print(): JSON is UTF-8 in every locale. */
+  puts (text);
+  fflush (stdout);
+}
+
+void
+prw_output_said (gboolean json, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  if (!json)
+    g_print ("%s\n", text);
+}
+
+gboolean
+prw_output_is_terminal (void)
+{
+  return isatty (STDOUT_FILENO);
+}
+
+gboolean
+prw_output_is_smart (void)
+{
+  return prw_output_is_terminal () && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}
+
+static gboolean
+wants_colour (void)
+{
+  const char *no_color = g_getenv ("NO_COLOR");
+
+  return prw_output_is_smart () && (no_color == NULL || *no_color == '\0');
+}
+
+const char *
+prw_output_bold (void)
+{
+  return wants_colour () ? "\033[1m" : "";
+}
+
+const char *
+prw_output_plain (void)
+{
+  return wants_colour () ? "\033[0m" : "";
+}
+
+void
+prw_output_pair (const char *label, const char *value)
+{
+  glong width = g_utf8_strlen (label, -1);
+
+  g_print ("%s:%*s%s\n", label, (int) MAX (1, 24 - width), "", value);
+}
+
+char *
+prw_output_text (GVariant *properties, const char *name)
+{
+  const char *text = "";
+
+  if (!g_variant_lookup (properties, name, "&s", &text))
+    g_variant_lookup (properties, name, "&o", &text);
+  return prw_text_sanitize (text);
+}
+
+guint
+prw_output_number (GVariant *properties, const char *name)
+{
+  guint number = 0;
+
+  g_variant_lookup (properties, name, "u", &number);
+  return number;
+}
+
+gboolean
+prw_output_flag (GVariant *properties, const char *name)
+{
+  gboolean flag = FALSE;
+
+  g_variant_lookup (properties, name, "b", &flag);
+  return flag;
+}
+
+guint
+prw_output_seconds_until (guint64 boottime)
+{
+  struct timespec ts;
+  guint64 now;
+
+  clock_gettime (CLOCK_BOOTTIME, &ts);
+  now = (guint64) ts.tv_sec * G_USEC_PER_SEC + (guint64) ts.tv_nsec / 1000;
+  return boottime > now ? (guint) ((boottime - now + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC) : 0;
+}
+
+const char *
+prw_output_yes_no (gboolean value)
+{
+  return value ? _("yes") : _("no");
+}
+
+char *
+prw_output_service (const char *uuid)
+{
+  const char *name = prw_service_name (uuid);
+
+  return name != NULL ? g_strdup_printf ("%s (%s)", name, uuid) : g_strdup (uuid);
+}
+
+char *
+prw_output_passkey (const char *passkey)
+{
+  if (strlen (passkey) == 6 && strspn (passkey, "0123456789") == 6)
+    return g_strdup_printf ("%.3s %s", passkey, passkey + 3);
+  return prw_text_sanitize (passkey);
+}

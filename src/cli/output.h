@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/** prw_output_json: prints @value, which may be floating, as JSON, one line. */
+void prw_output_json (GVariant *value);
+/** prw_output_said: a sentence about what was done, for people: nothing with --json. */
+void prw_output_said (gboolean json, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/** prw_output_is_terminal: whether stdout is one. */
+gboolean prw_output_is_terminal (void);
+/** prw_output_is_smart: whether it is one that knows escape sequences. */
+gboolean prw_output_is_smart (void);
+/** prw_output_bold: (transfer none): the sequences around what stands out, or "" where colours are not wanted (no terminal, NO_COLOR). */
+const char *prw_output_bold (void);
+const char *prw_output_plain (void);
+/** prw_output_pair: prints "label: value" in columns. */
+void prw_output_pair (const char *label, const char *value);
+
+/* Of an a{sv}; "" and 0 when it is not there. Strings are safe to print. */
+char *prw_output_text (GVariant *properties, const char *name);
+guint prw_output_number (GVariant *properties, const char *name);
+gboolean prw_output_flag (GVariant *properties, const char *name);
+const char *prw_output_yes_no (gboolean value);
+/** prw_output_seconds_until: seconds until @boottime (CLOCK_BOOTTIME, µs), rounded up; 0: it is over */
+guint prw_output_seconds_until (guint64 boottime);
+
+/** prw_output_service: Returns: (transfer full): the name of a service and its UUID, "hid (00001124-…)"; the UUID alone where it has no name */
+char *prw_output_service (const char *uuid);
+/** prw_output_passkey: Returns: (transfer full): "123 456" of six digits, else a copy */
+char *prw_output_passkey (const char *passkey);
+
+G_END_DECLS

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "core/settings.h"
+
+#include "policy/text.h"
+
+PrwSettings *
+prw_settings_new (void)
+{
+  g_autoptr (PrwPolicyBuilder) builder = prw_policy_builder_new ();
+  PrwSettings *self = g_new0 (PrwSettings, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  /* The model refuses nothing and asks nobody (blatann's SecurityParameters and PairingPolicy defaults). */
+  prw_policy_builder_set_without_handler (builder, PRW_WITHOUT_HANDLER_ACCEPT);
+  prw_policy_builder_set_peer_defaults (builder, &PRW_SECURITY_PARAMETERS_DEFAULT);
+  self->policy = prw_policy_builder_build (builder);
+  self->auto_capability = TRUE;
+  self->capability = PRW_IO_CAPABILITY_NONE;
+  self->adapters = g_strsplit ("*", ";", -1);
+  self->window_max_seconds = 300;
+  self->window_discoverable = TRUE;
+  self->window_close_after_bond = TRUE;
+  self->lockout_failures = 3;
+  self->lockout_seconds = 60;
+  self->controllers = g_ptr_array_new_with_free_func ((GDestroyNotify) prw_controller_settings_free);
+  return self;
+}
+
+PrwSettings *
+prw_settings_ref (PrwSettings *settings)
+{
+  g_atomic_ref_count_inc (&settings->ref_count);
+  return settings;
+}
+
+void
+prw_settings_unref (PrwSettings *settings)
+{
+  if (!g_atomic_ref_count_dec (&settings->ref_count))
+    return;
+  g_clear_pointer (&settings->policy, prw_policy_unref);
+  g_strfreev (settings->adapters);
+  g_ptr_array_unref (settings->controllers);
+  g_free (settings);
+}
+
+PrwControllerSettings *
+prw_controller_settings_new (const char *name)
+{
+  PrwControllerSettings *controller = g_new0 (PrwControllerSettings, 1);
+
+  controller->name = g_strdup (name);
+  controller->flow_control = TRUE;
+  return controller;
+}
+
+void
+prw_controller_settings_free (PrwControllerSettings *controller)
+{
+  g_free (controller->name);
+  g_free (controller->match_tty);
+  g_free (controller->match_address);
+  g_free (controller->match_usb);
+  g_free (controller->static_address);
+  g_free (controller->secure_connections);
+  g_free (controller);
+}
+
+gboolean
+prw_settings_serves_adapter (const PrwSettings *settings, const char *name, const char *address)
+{
+  for (guint i = 0; settings->adapters[i] != NULL; i++)
+    if ((name != NULL && prw_text_glob (settings->adapters[i], name)) ||
+        (address != NULL && prw_text_glob (settings->adapters[i], address)))
+      return TRUE;
+  return FALSE;
+}

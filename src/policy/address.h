@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "types.h"
+
+G_BEGIN_DECLS
+
+/** PRW_ADDRESS_LEN: length of "AA:BB:CC:DD:EE:FF", without the terminator. */
+#define PRW_ADDRESS_LEN 17
+
+/**
+ * prw_address_normalize:
+ * @text: (nullable): an address with `:`, `-` or `_` between the octets, any case
+ * @out: at least PRW_ADDRESS_LEN + 1 bytes
+ *
+ * Returns: TRUE and upper-case colon form in @out, or FALSE (and @out is untouched) when @text is no address
+ */
+gboolean prw_address_normalize (const char *text, char *out);
+
+/**
+ * prw_address_from_path:
+ * @path: an object path of BlueZ or of ours; the last component is looked at
+ *
+ * Returns: TRUE and the address in @out when the last component is `dev_XX_XX_XX_XX_XX_XX`
+ */
+gboolean prw_address_from_path (const char *path, char *out);
+
+/**
+ * prw_adapter_from_path:
+ *
+ * Returns: (transfer full) (nullable): "hciN" of `…/hciN` or `…/hciN/dev_XX…` (the first component named hci + digits)
+ */
+char *prw_adapter_from_path (const char *path);
+
+G_END_DECLS

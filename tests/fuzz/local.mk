@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+include tests/fuzz/bluez.mk
+include tests/fuzz/config.mk
+include tests/fuzz/kernel.mk
+include tests/fuzz/policy.mk

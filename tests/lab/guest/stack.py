@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A guest's Bluetooth: controllers, the radio between the guests, bluetoothd, btmon.
+
+Everything is started anew for each scenario (2 to 5 s), on an empty
+/var/lib/bluetooth.  btvirt plays the controllers and the air.  It runs in A, because
+it needs nothing of the outside and A is first; B's controller is one of its server
+sockets, carried over a virtio serial port and attached with btattach, through the
+kernel's UART driver.  (An emulated 16550 loses bytes.)
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import channel
+from bus import Bus, BusError, wait_until
+from mgmt import controllers
+
+BLUETOOTHD = "/usr/libexec/bluetooth/bluetoothd"
+SERVER_SOCKET = "/tmp/bt-server-{}"
+RADIO_TTY = "/tmp/ttyRADIO"
+OWN_TTY = "/tmp/ttyOWN"
+RADIO_TRIES = 3
+PROGRAMS = ("pairwardd", "pairwardctl", "bluetoothctl", "btmon", "bluetoothd", "btattach",
+            "btvirt", "dbus-monitor", "socat")
+
+# Channels=1: with EATT on, bluetoothd 5.66 sometimes spins or stalls here.
+# ControllerMode is added: le unless a scenario says otherwise, so that no keys for BR/EDR are
+# derived from LE pairings.
+MAIN_CONF = {
+    "General": {"Name": "lab"},
+    "GATT": {"Channels": "1"},
+    "Policy": {"AutoEnable": "true"},
+}
+
+
+class StackError(Exception):
+    """Something of the lab did not come up."""
+
+
+def kill_leftovers():
+    """End what a scenario that broke off may have left in this guest."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if (entry / "comm").read_text().strip() in PROGRAMS:
+                os.kill(int(entry.name), signal.SIGKILL)
+        except OSError:
+            continue
+
+
+class Stack:
+    """The Bluetooth of one guest: role "A" or "B"."""
+
+    def __init__(self, role, logs):
+        self.role = role
+        self.logs = Path(logs)
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self._processes = {}
+        self.bus = Bus()
+
+    def spawn(self, name, *command, env=None):
+        """Start a program with its output in the log folder."""
+        with open(self.logs / f"{name}.log", "ab") as log:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       env={**os.environ, **(env or {})}, start_new_session=True)
+        self._processes[name] = process
+        return process
+
+    def end(self, name, how=signal.SIGTERM, timeout=20):
+        """End a program; its exit status."""
+        process = self._processes.pop(name, None)
+        if process is None:
+            return None
+        process.send_signal(how)
+        try:
+            return process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+    def running(self, name):
+        """Whether a program we started still runs."""
+        return name in self._processes and self._processes[name].poll() is None
+
+    def ended(self, name):
+        """Whether a program we started has ended by itself."""
+        return name in self._processes and self._processes[name].poll() is not None
+
+    def stop(self):
+        """End everything, the controllers last."""
+        for name in ("bluetoothd", "btmon"):
+            self.end(name, signal.SIGKILL if name == "bluetoothd" else signal.SIGTERM)
+        kill_leftovers()
+        self.unplug()
+
+    def start_radio(self, mode="le"):
+        """The controller of this guest and its side of the air, with nothing stored."""
+        self.stop()
+        for entry in Path("/var/lib/bluetooth").iterdir():
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        if self.role == "A":
+            self._watch_the_air()
+            if os.environ.get("PRW_LAB_DBUS_LOG"):
+                self.spawn("dbus", "stdbuf", "-oL", "dbus-monitor", "--system")
+        self.plug(mode)
+
+    def plug(self, mode="le"):
+        """Have a controller; A's first, for it carries the air.
+
+        What the controllers can do is A's to say: LE alone, or both for another mode than "le".
+        The kernel gives up a controller that does not answer for two seconds, as it may on
+        a busy machine; it is started again then.
+        """
+        for _ in range(RADIO_TRIES):
+            channel.drain("radio")
+            if self.role == "A":
+                self._carry_the_air(mode)
+            else:
+                self._attach_to_the_air()
+            if wait_until(lambda: 0 in controllers(), 20):
+                return
+            self.unplug()
+        raise StackError("the kernel does not get on with the controller")
+
+    def unplug(self):
+        """Have no controller; where A has none there is no air, and B's is to go next."""
+        for name in ("btattach", "radio", "own", "btvirt"):
+            self.end(name)
+        wait_until(lambda: not any(Path("/sys/class/bluetooth").glob("hci*")), 20)
+
+    def wait_powered(self):
+        """Wait until bluetoothd has the adapter, powered."""
+        self._expect(lambda: self.adapter_property("Powered"), "hci0 powered")
+
+    def _carry_the_air(self, mode):
+        server = SERVER_SOCKET.format("le" if mode == "le" else "bredrle")
+        for path in Path("/tmp").glob("bt-server-*"):
+            path.unlink()
+        # Its own controllers of both radios scan in a way that does not hear those of the socket.
+        self.spawn("btvirt", "btvirt", *(["-L", "-l1"] if mode == "le" else []), "-s")
+        self._expect(Path(server).exists, "btvirt's server socket")
+        if mode != "le":
+            self._attach("own", OWN_TTY, f"UNIX-CONNECT:{server}")
+        self.spawn("radio", "socat", f"OPEN:{channel.port('radio')},rdwr",
+                   f"UNIX-CONNECT:{server}")
+
+    def _watch_the_air(self):
+        """Every frame as text, and as a trace for tests/data/traces, numbered by our starts.
+
+        The trace is written at once, the text in blocks, and both before anything else is
+        done: btmon would come too late on a busy machine and lose frames.
+        """
+        number = len(list(self.logs.glob("btmon.*.btsnoop"))) + 1
+        self.spawn("btmon", "nice", "-n", "-10", "btmon", "-t",
+                   "-w", str(self.logs / f"btmon.{number}.btsnoop"))
+
+    def _attach_to_the_air(self):
+        self._attach("radio", RADIO_TTY, f"OPEN:{channel.port('radio')},rdwr")
+
+    def _attach(self, name, tty, controller):
+        """Attach a controller that socat can open, through a terminal."""
+        Path(tty).unlink(missing_ok=True)
+        self.spawn(name, "socat", f"PTY,link={tty},rawer", controller)
+        self._expect(Path(tty).exists, "the radio's terminal")
+        self.spawn("btattach", "btattach", "-B", tty, "-P", "h4")
+
+    def configure(self, changes=None, mode="le"):
+        """Write bluetoothd's main.conf: the lab's, with `changes` {group: {key: value}}."""
+        groups = {name: dict(keys) for name, keys in MAIN_CONF.items()}
+        groups["General"]["ControllerMode"] = mode
+        if self.role == "B":
+            # It need not look for us again.
+            groups["General"].update(Name="lab device", TemporaryTimeout="0")
+        for name, keys in (changes or {}).items():
+            groups.setdefault(name, {}).update(keys)
+        text = "".join(f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in keys.items())
+                       for name, keys in groups.items())
+        Path("/etc/bluetooth").mkdir(exist_ok=True)
+        Path("/etc/bluetooth/main.conf").write_text(text)
+
+    def start_bluetoothd(self):
+        """Start bluetoothd and wait for powered adapters."""
+        self.spawn("bluetoothd", BLUETOOTHD, "-n", "-d")
+        self._expect(lambda: self.bus.owner("org.bluez"), "bluetoothd's name")
+        self.wait_powered()
+
+    def stop_bluetoothd(self):
+        """End bluetoothd the way its service manager does."""
+        self.end("bluetoothd")
+        self._expect(lambda: not self.bus.owner("org.bluez"), "bluetoothd's end")
+
+    def kill_bluetoothd(self):
+        """End bluetoothd the way a crash does."""
+        self.end("bluetoothd", signal.SIGKILL)
+        self._expect(lambda: not self.bus.owner("org.bluez"), "bluetoothd's end")
+
+    def adapter_property(self, name):
+        """A property of our adapter, or None."""
+        try:
+            return self.bus.get("org.bluez", "/org/bluez/hci0", "org.bluez.Adapter1", name)
+        except BusError:
+            return None
+
+    def _expect(self, check, what, timeout=60):
+        if not wait_until(check, timeout, 0.05):
+            states = {name: process.poll() for name, process in self._processes.items()}
+            raise StackError(f"{what}: not there after {timeout} s ({states})")
+
+    def bluez_version(self):
+        """BlueZ's version, for the record."""
+        return subprocess.run([BLUETOOTHD, "--version"], capture_output=True, text=True,
+                              check=False).stdout.strip()
+
+    def close(self):
+        """End everything and leave the bus."""
+        self.stop()
+        self.bus.close()

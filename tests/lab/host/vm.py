@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Virtual machines of the lab, seen from the host: qemu processes and their ports.
+
+A `Lab` is what scenarios run on: two guests whose controllers share a radio.  It
+needs no network and no KVM.
+"""
+
+import json
+import os
+import queue
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+LAB = Path(__file__).resolve().parent.parent
+MEMORY_MB = 768
+
+
+class InfrastructureError(Exception):
+    """The lab itself failed: a guest did not boot, or went away."""
+
+
+def cache_dir():
+    """Where prepare put the kernel, the initramfs and the Debian 13 root."""
+    if "PRW_LAB_CACHE" in os.environ:
+        return Path(os.environ["PRW_LAB_CACHE"])
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "pairward-lab"
+
+
+def guest_root(name):
+    """The folder that a guest's root is made of: "host" or "trixie"."""
+    return Path("/") if name == "host" else cache_dir() / name
+
+
+class Guest:
+    """One qemu process."""
+
+    _all = set()
+    _lock = threading.Lock()
+    _ending = False
+
+    def __init__(self, role, root, dest, out, ports, append=""):
+        self.role = role
+        self.console = out / f"console-{role}.log"
+        cache = cache_dir()
+        args = [
+            "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-nographic", "-no-reboot",
+            "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", str(MEMORY_MB),
+            "-kernel", str(cache / "kernel" / "vmlinuz"), "-initrd", str(cache / "initrd"),
+            "-append", f"console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on "
+                       f"prw.role={role} {append}",
+            "-chardev", f"file,id=console,path={self.console}", "-serial", "chardev:console",
+            "-device", "virtio-rng-pci", "-device", "virtio-serial-pci,max_ports=16",
+        ]
+        self._share(args, "root", root, readonly=True)
+        self._share(args, "modules", cache / "kernel", readonly=True)
+        self._share(args, "lab", LAB, readonly=True)
+        self._share(args, "out", out, readonly=False)
+        if dest is not None:
+            self._share(args, "dest", dest, readonly=True)
+        for name, kind, options in ports:
+            args += ["-chardev", f"socket,id={name},{options}",
+                     "-device", f"{kind},chardev={name},name=prw.{name}"]
+        with Guest._lock:
+            if Guest._ending:
+                raise InfrastructureError("no more guests: the lab is ending")
+            with open(out / f"qemu-{role}.log", "wb") as errors:
+                # A session of its own: Ctrl-C on the terminal is ours to act on.
+                self.process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=errors,
+                                                stderr=errors, start_new_session=True)
+            Guest._all.add(self)
+
+    @staticmethod
+    def _share(args, tag, path, readonly):
+        args += ["-virtfs", f"local,path={path},mount_tag={tag},security_model=none,"
+                            f"readonly={'on' if readonly else 'off'},multidevs=remap"]
+
+    def alive(self):
+        """Whether qemu still runs."""
+        return self.process.poll() is None
+
+    def cpu_seconds(self):
+        """The CPU time it has taken so far: what a scenario costs, however busy the machine is."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        """End the guest; nothing in it is worth a shutdown."""
+        self.process.kill()
+        self.process.wait()
+        with Guest._lock:
+            Guest._all.discard(self)
+
+    @classmethod
+    def end_all(cls):
+        """Kill every guest, whoever waits for it, and let nobody start another."""
+        with cls._lock:
+            cls._ending = True
+            for guest in cls._all:
+                guest.process.kill()
+
+
+class Link:
+    """The JSON lines between the host and guest A's main program."""
+
+    def __init__(self, path, deadline):
+        while True:
+            self._socket = socket.socket(socket.AF_UNIX)
+            try:
+                self._socket.connect(path)
+                break
+            except OSError as error:
+                self._socket.close()
+                if time.monotonic() > deadline:
+                    raise InfrastructureError(f"no control port: {error}") from error
+                time.sleep(0.1)
+        self.lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        try:
+            for line in self._socket.makefile("r", encoding="utf-8", errors="replace"):
+                try:
+                    self.lines.put(json.loads(line))
+                except ValueError:
+                    continue
+        except OSError:
+            pass
+        self.lines.put(None)
+
+    def send(self, message):
+        """Send one message."""
+        self._socket.sendall((json.dumps(message) + "\n").encode())
+
+    def receive(self, deadline):
+        """The next message; None at the deadline."""
+        try:
+            message = self.lines.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            return None
+        if message is None:
+            raise InfrastructureError("the guest's control port closed")
+        return message
+
+    def close(self):
+        """Hang up."""
+        self._socket.close()
+
+
+class Lab:
+    """Two guests, booted and ready to run scenarios one after another."""
+
+    def __init__(self, peer_root, dest, out, boot_timeout, terminal=False, append=""):
+        self.out = out
+        self._runtime = Path(tempfile.mkdtemp(prefix="prw-lab."))
+        self._guests = []
+        self.link = None
+        deadline = time.monotonic() + boot_timeout
+        try:
+            self._boot(peer_root, dest, terminal, append)
+            self.link = Link(str(self._runtime / "ctl"), deadline)
+            self._wait_ready(deadline)
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def terminal_socket(self):
+        """The path of host A's console, when asked for."""
+        return self._runtime / "terminal"
+
+    def _boot(self, peer_root, dest, terminal, append):
+        def port(name, kind="virtserialport", server=True):
+            mode = "server=on,wait=off" if server else "reconnect=1"
+            return (name, kind, f"path={self._runtime / name},{mode}")
+
+        ports = [port("ctl"), port("radio"), port("peer")]
+        if terminal:
+            ports.append(port("terminal", "virtconsole"))
+        self._guests.append(Guest("A", guest_root("host"), dest, self.out, ports, append))
+        self._wait_sockets(("radio", "peer"))
+        ports = [port("radio", server=False), port("peer", server=False)]
+        self._guests.append(Guest("B", guest_root(peer_root), None, self.out, ports))
+
+    def _wait_sockets(self, names):
+        deadline = time.monotonic() + 30
+        while not all((self._runtime / name).exists() for name in names):
+            if time.monotonic() > deadline:
+                raise InfrastructureError("qemu made no sockets")
+            time.sleep(0.05)
+
+    def _wait_ready(self, deadline):
+        while True:
+            self.check_alive()
+            message = self.link.receive(min(deadline, time.monotonic() + 1))
+            if message and message.get("event") == "ready":
+                return
+            if time.monotonic() > deadline:
+                raise InfrastructureError("the guests were not ready in time")
+
+    def check_alive(self):
+        """Raise when a guest went away."""
+        for guest in self._guests:
+            if not guest.alive():
+                raise InfrastructureError(f"qemu of host {guest.role} ended")
+
+    def _cpu_seconds(self):
+        return sum(guest.cpu_seconds() for guest in self._guests)
+
+    def run(self, name, label, timeout):
+        """Run one scenario, with its logs in the folder `label`; its result.
+
+        That is the guest's message, or one of a failure at the hard limit.
+        """
+        deadline = time.monotonic() + timeout
+        cpu = self._cpu_seconds()
+        self.link.send({"run": name, "label": label})
+        while True:
+            self.check_alive()
+            message = self.link.receive(min(deadline, time.monotonic() + 1))
+            if message and message.get("event") == "result" and message.get("label") == label:
+                return {**message, "cpu": round(self._cpu_seconds() - cpu, 1)}
+            if time.monotonic() > deadline:
+                return {"ok": False, "hung": True, "notes": [],
+                        "message": f"not done after {timeout} s (the hard limit)"}
+
+    def stop(self):
+        """End everything."""
+        if self.link is not None:
+            self.link.close()
+        for guest in self._guests:
+            guest.stop()
+        shutil.rmtree(self._runtime, ignore_errors=True)
+
+
+def stage_dest(destdir, folder):
+    """Copy the installed tree so that it can be a layer of a merged-/usr root.
+
+    A DESTDIR may have a real lib/ or sbin/ folder; as an overlay it would hide
+    the root's symlink of that name and with it the whole system.
+    """
+    stage = folder / "dest"
+    for name in ("bin", "sbin", "lib"):
+        (stage / "usr" / name).mkdir(parents=True)
+        if (Path("/") / name).is_symlink():
+            (stage / name).symlink_to(f"usr/{name}")
+    reader = subprocess.Popen(["tar", "-C", destdir, "-cf", "-", "."], stdout=subprocess.PIPE)
+    subprocess.run(["tar", "-C", stage, "--keep-directory-symlink", "-xf", "-"],
+                   stdin=reader.stdout, check=True)
+    if reader.wait() != 0:
+        raise InfrastructureError(f"cannot read {destdir}")
+    for name in ("bin", "sbin", "lib"):
+        if (stage / name).is_symlink():
+            (stage / name).unlink()
+    return stage

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The parts of pairwardctl that need no bus: its words.
+check_PROGRAMS += tests/unit/test-cli
+TESTS += tests/unit/test-cli
+tests_unit_test_cli_SOURCES = \
+	tests/unit/test-cli.c \
+	src/cli/findings.c src/cli/findings.h \
+	src/cli/story.c src/cli/story.h
+tests_unit_test_cli_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
+tests_unit_test_cli_LDADD = libprw-core.a libprw-policy.a $(GIO_LIBS)

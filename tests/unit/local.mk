@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+include tests/unit/cli.mk
+include tests/unit/config.mk
+include tests/unit/policy.mk
+include tests/unit/core.mk
+include tests/unit/kernel.mk
