@@ -277,6 +277,10 @@ class Peer:
         """Connect, as a central; without a key this does not pair."""
         self._device_call(address, "Connect")
 
+    def let_browse(self):
+        """See Stack.let_browse."""
+        self._stack.let_browse()
+
     def disconnect(self, address):
         """End the links, if there are any, at once: Device1.Disconnect takes two seconds."""
         with Mgmt() as mgmt:

@@ -250,15 +250,23 @@ def nothing_both_ends(lab):
     lab.check(not (lab.peer.device(address=lab.address) or {}).get("Bonded"), "not Bonded there")
 
 
+def end_links(lab):
+    """End the links between both, and let nobody make another."""
+    there = lab.peer.let_browse(wait=False)
+    lab.stack.let_browse()
+    finish(there)
+    lab.peer.advertise(on=False)
+    lab.ours.advertise(on=False)
+    lab.peer.disconnect(address=lab.address)
+
+
 def disconnected(lab):
     """End the connection and wait until both ends have seen it.
 
     Nobody is heard any more: bluetoothd connects to a bonded device as soon as it hears
     it, and an end that lasted for a moment only may be seen by nobody.
     """
-    lab.peer.advertise(on=False)
-    lab.ours.advertise(on=False)
-    lab.peer.disconnect(address=lab.address)
+    end_links(lab)
     lab.eventually(lambda: not lab.ours.device(lab.peer.address).get("Connected"),
                    "disconnected here")
     found = lab.peer.wait_device(address=lab.address, expect={"Connected": False})

@@ -8,8 +8,8 @@ from contract import (AUTHORIZE, DISPLAY, ENCRYPTION, ENTER, ERROR, JUST_WORKS, 
                       LESC_MITM, NO_ACCESS, PAIRING, SERVICE, UNSPECIFIED)
 from lab import scenario
 from steps import (begin, begin_comparison, bond_compared, bonded_both_ends, disconnected, effective,
-                   error_of, expect_pair, finish, no_question, nothing_both_ends, peer_path, question,
-                   their_pair_fails, they_ask, too_late, we_connect)
+                   end_links, error_of, expect_pair, finish, no_question, nothing_both_ends, peer_path,
+                   question, their_pair_fails, they_ask, too_late, we_connect)
 
 MATCH = ("MatchConfirm", "(b)", True)
 
@@ -150,9 +150,7 @@ def _recognised(lab, caller, path, role):
 
 def _ended(lab, caller, path):
     """The link, which is to a private address, ends."""
-    lab.peer.advertise(on=False)
-    lab.ours.advertise(on=False)
-    lab.peer.disconnect(address=lab.address)
+    end_links(lab)
     lab.eventually(lambda: (caller.security(path) or {}).get("SecurityLevel") == NO_ACCESS,
                    "disconnected here")
 
