@@ -73,7 +73,9 @@ prw_security_manager_fill_facts (PrwSecurityManager *self, PrwFacts *facts)
   facts->role = self->role;
   if (self->linked && facts->kind != PRW_REQUEST_KIND_SERVICE)
     fill_from_link (facts, prw_security_manager_get_link (self));
-  if (prw_security_manager_get_pairing_procedure (self) != NULL)
+  /* A bonded peripheral may ask in the same moment for the encryption that we were told to begin. */
+  if (prw_security_manager_get_pairing_procedure (self) != NULL ||
+      (facts->kind == PRW_REQUEST_KIND_SECURITY_REQUEST && self->procedure != NULL))
     facts->initiator = PRW_INITIATOR_LOCAL;
   facts->security_request_accepted = self->let_in;
   facts->window_open = prw_window_is_open (services->window);

@@ -111,6 +111,28 @@ test_bonded_peripheral (void)
   stage_close (&stage);
 }
 
+/* We were told to encrypt, and it asks for that in the same moment: neither a handler nor bit 4 is wanted. */
+static void
+test_bonded_peripheral_of_ours (void)
+{
+  Stage stage;
+  Outcome outcome;
+
+  stage_open (&stage, (Setup) { .kernel_link = TRUE, .floor = PRW_PAIRING_POLICY_REJECT_BONDED_PERIPHERAL_REQUESTS });
+  stage_handler (&stage);
+  stage_appear (&stage, FAKE_PAIRED | FAKE_BONDED);
+  stage_pair (&stage, FALSE, &outcome);
+  stage_show (&stage, as_central);
+  stage_change (&stage, BONDED);
+  stage_show (&stage, they_ask);
+  g_assert_cmpuint (stage_count_questions (&stage), ==, 0);
+  stage_assert_kernel_calls (&stage, "");
+  stage_show (&stage, encrypted);
+  prw_fake_host_finish (stage.host, -1);
+  outcome_assert (&outcome, PRW_SECURITY_STATUS_SUCCESS, PRW_SECURITY_LEVEL_JUST_WORKS, PRW_SECURITY_PROCESS_ENCRYPTION);
+  stage_close (&stage);
+}
+
 /* Where there is no bond, forced is as good as accepted. */
 static void
 test_force_repair_new (void)
@@ -180,6 +202,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/security-request/rejected", test_security_request_rejected);
   g_test_add_func ("/security-request/cancelled", test_security_request_cancelled);
   g_test_add_func ("/security-request/bonded-peripheral", test_bonded_peripheral);
+  g_test_add_func ("/security-request/bonded-peripheral-of-ours", test_bonded_peripheral_of_ours);
   g_test_add_func ("/security-request/force-repair-new", test_force_repair_new);
   g_test_add_func ("/security-request/let-in-once", test_let_in_once);
   return g_test_run ();
