@@ -11,6 +11,9 @@
 #define SEARCH_SECONDS 30
 /* Bonded is signalled when the keys are stored, a moment around the end of Pair(). */
 #define BONDED_DELAY (1500 * G_TIME_SPAN_MILLISECOND)
+/* bluetoothd answers Pair() when it has also read what services the device has, which one that stalls can delay for
+ * minutes (src/device.c, device_bonding_complete()). The pairing is done when its keys are there. */
+#define ANSWER_DELAY (10 * G_USEC_PER_SEC)
 /* How long the kernel may take to show that a bonded link, which bluetoothd encrypts as it connects, is encrypted. */
 #define ENCRYPTION_DELAY (5 * G_USEC_PER_SEC)
 
@@ -23,17 +26,19 @@ struct _PrwProcedure
   gboolean force;
   gboolean began;            /* Device1.Pair() was called */
   gboolean pairing;          /* and is pending */
+  gboolean over;             /* Device1.Pair() is still pending, and all that is left */
   gboolean leased;           /* the adapter */
   gboolean forgot;           /* the bond there was */
   gboolean lost_adapter;
   PrwSecurityStatus refused; /* with what, here, while it went on; SUCCESS: it was not */
   gint64 connecting_since;   /* CLOCK_BOOTTIME µs */
-  guint bonded_alarm, encryption_alarm;
+  guint answer_alarm, bonded_alarm, encryption_alarm;
 };
 
 static void
 procedure_free (PrwProcedure *self)
 {
+  prw_clock_clear_alarm (self->services->clock, &self->answer_alarm);
   prw_clock_clear_alarm (self->services->clock, &self->bonded_alarm);
   prw_clock_clear_alarm (self->services->clock, &self->encryption_alarm);
   g_clear_object (&self->cancellable);
@@ -84,7 +89,8 @@ end_with_result (PrwProcedure *self, PrwSecurityStatus status, PrwSecurityProces
   result.level = prw_security_manager_get_level (self->manager);
   for (guint i = 0; i < self->tasks->len; i++)
     g_task_return_pointer (self->tasks->pdata[i], g_memdup2 (&result, sizeof result), g_free);
-  procedure_free (self);
+  if (!self->over)
+    procedure_free (self);
 }
 
 static gboolean
@@ -131,6 +137,26 @@ on_last_read (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (PrwDevice) device = prw_host_read_device_finish (PRW_HOST (source), result, NULL);
 
   end_paired (data, device);
+}
+
+/* To cancel Pair() now would unpair the device: it is left alone. */
+static gboolean
+on_answer_alarm (gpointer data)
+{
+  PrwProcedure *self = data;
+
+  self->answer_alarm = 0;
+  g_message ("%s: paired; bluetoothd is still reading its services", prw_security_manager_get_path (self->manager));
+  self->over = TRUE;
+  end_paired (self, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+void
+prw_procedure_keys_came (PrwProcedure *self)
+{
+  if (self->pairing && self->answer_alarm == 0 && !is_stopped (self))
+    self->answer_alarm = prw_clock_add_alarm (self->services->clock, ANSWER_DELAY, on_answer_alarm, self);
 }
 
 static gboolean
@@ -195,7 +221,13 @@ on_paired (GObject *source, GAsyncResult *result, gpointer data)
   gboolean paired = prw_host_call_finish (PRW_HOST (source), result, &error);
   PrwSecurityStatus status;
 
+  if (self->over)
+    {
+      procedure_free (self);
+      return;
+    }
   self->pairing = FALSE;
+  prw_clock_clear_alarm (self->services->clock, &self->answer_alarm);
   if (paired && self->refused != PRW_SECURITY_STATUS_SUCCESS)
     {
       prw_host_remove_device_async (self->services->host, path, NULL, NULL); /* it was done before it could be stopped */
@@ -469,6 +501,7 @@ stop (PrwProcedure *self)
   g_autoptr (GCancellable) cancellable = g_object_ref (self->cancellable);
   g_autofree char *adapter = g_strdup (prw_security_manager_get_adapter (self->manager));
 
+  prw_clock_clear_alarm (services->clock, &self->answer_alarm);
   g_cancellable_cancel (cancellable);
   prw_leases_end_cancelled (services->leases, adapter);
 }

@@ -30,6 +30,8 @@ void prw_procedure_refuse (PrwProcedure *self, PrwSecurityStatus status);
 /** prw_procedure_lose_adapter: the controller, or bluetoothd, is gone: PRW_ERROR_NOT_READY. */
 void prw_procedure_lose_adapter (PrwProcedure *self);
 
+/** prw_procedure_keys_came: the pairing is done, on the air; bluetoothd may yet say so. */
+void prw_procedure_keys_came (PrwProcedure *self);
 /** prw_procedure_encrypted: the kernel shows how the encryption of a bonded link went. */
 void prw_procedure_encrypted (PrwProcedure *self, PrwSecurityStatus status);
 /** prw_procedure_is_pairing: whether Device1.Pair() is pending: then what the agent is asked about this peer is ours. */

@@ -510,6 +510,8 @@ prw_security_manager_keys_came (PrwSecurityManager *self)
   const PrwLink *link = prw_security_manager_get_link (self);
   gboolean waits = (link->stored && !prw_security_manager_get_bonded (self)) || is_encrypted_last (self);
 
+  if (prw_security_manager_get_pairing_procedure (self) != NULL)
+    prw_procedure_keys_came (self->procedure);
   if (self->pairing.own || undo_refused (self))
     return;
   if (!self->pairing.on)
@@ -528,6 +530,8 @@ watch_pairing (PrwSecurityManager *self, const PrwDevice *old)
 {
   gboolean appeared = old != NULL && !has_keys (old) && has_keys (self->device);
 
+  if (appeared && prw_security_manager_get_pairing_procedure (self) != NULL)
+    prw_procedure_keys_came (self->procedure);
   if (self->pairing.own || self->device == NULL || old == NULL || (appeared && undo_refused (self)))
     return;
   if (appeared && self->keys_told)

@@ -33,6 +33,33 @@ test_pair_new (void)
   stage_close (&stage);
 }
 
+/* bluetoothd reads services before it answers, and the other side stalls: the bond is there all the same. */
+static void
+test_pair_unanswered (void)
+{
+  Stage stage;
+  Outcome outcome;
+
+  stage_open (&stage, (Setup) { .without_handler = PRW_WITHOUT_HANDLER_ACCEPT });
+  stage_appear (&stage, FAKE_CONNECTED);
+  stage_pair (&stage, FALSE, &outcome);
+  stage_change (&stage, BONDED);
+  prw_fake_clock_advance_seconds (stage.clock, 9);
+  fake_pump ();
+  g_assert_true (prw_security_manager_get_pairing_in_process (stage.peer));
+  prw_fake_clock_advance_seconds (stage.clock, 1);
+  fake_pump ();
+  outcome_assert (&outcome, PRW_SECURITY_STATUS_SUCCESS, PRW_SECURITY_LEVEL_JUST_WORKS, PRW_SECURITY_PROCESS_BONDING);
+  g_assert_false (prw_security_manager_get_pairing_in_process (stage.peer));
+  g_assert_false (prw_fake_host_is_cancelled (stage.host)); /* that would unpair it */
+  stage_forget_calls (&stage);
+  prw_fake_host_finish (stage.host, PRW_HOST_ERROR_AUTHENTICATION_CANCELED);
+  fake_pump ();
+  stage_assert_calls (&stage, "");
+  stage_assert_story (&stage, "level just-works; bonding success just-works; ");
+  stage_close (&stage);
+}
+
 static void
 test_pair_without_bond (void)
 {
@@ -523,6 +550,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pair/new", test_pair_new);
+  g_test_add_func ("/pair/unanswered", test_pair_unanswered);
   g_test_add_func ("/pair/without-bond", test_pair_without_bond);
   g_test_add_func ("/pair/bonded", test_pair_bonded);
   g_test_add_func ("/pair/failures", test_pair_failures);
