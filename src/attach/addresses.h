@@ -48,6 +48,9 @@ typedef enum
   PRW_ADDRESSES_REMOVE,
 } PrwAddressesPlace;
 
+/** prw_addresses_order: the order that puts @address in its @place; it points to @address and, maybe, into @absent. */
+PrwAddressesOrder prw_addresses_order (const char *address, PrwAddressesPlace place, const char *absent[2]);
+
 /**
  * prw_addresses_list:
  * @text: what is in the file

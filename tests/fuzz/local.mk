@@ -3,3 +3,4 @@ include tests/fuzz/bluez.mk
 include tests/fuzz/config.mk
 include tests/fuzz/kernel.mk
 include tests/fuzz/policy.mk
+include tests/fuzz/addresses.mk

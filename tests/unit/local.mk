@@ -4,3 +4,4 @@ include tests/unit/config.mk
 include tests/unit/policy.mk
 include tests/unit/core.mk
 include tests/unit/kernel.mk
+include tests/unit/identity.mk
