@@ -65,6 +65,11 @@ PrwRecord *prw_record_new (const char *tty);
 void prw_record_free (PrwRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwRecord, prw_record_free)
 
+/** prw_record_is_name: whether @tty can be the name of a record: of a tty, without its folder. */
+gboolean prw_record_is_name (const char *tty);
+/** prw_record_clean: Returns: (transfer full): @text (nullable) as prw_text_sanitize() would have it, of up to 1000 bytes */
+char *prw_record_clean (const char *text);
+
 /**
  * prw_record_write:
  * @dir: %PRW_BOARDS_DIR; it and its parent are made when they are not there
