@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Boards with HCI firmware: what they are, and bringing them up.
+# Boards with HCI firmware: what they are, which ports they may be on, and bringing them up.
 noinst_LIBRARIES += libprw-attach.a
 libprw_attach_a_SOURCES = \
 	src/attach/addresses.c src/attach/addresses.h \
-	src/attach/addresses-file.c
-libprw_attach_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
+	src/attach/addresses-file.c \
+	src/attach/list.c src/attach/list.h \
+	src/attach/plan.c src/attach/plan.h \
+	src/attach/sysfs.c src/attach/sysfs.h \
+	src/attach/uevent.c src/attach/uevent.h \
+	src/attach/uevents.c src/attach/uevents.h \
+	src/attach/watch.c src/attach/watch.h \
+	src/attach/watch-run.c src/attach/watch-run.h
+libprw_attach_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS) $(LIBNL_CFLAGS)

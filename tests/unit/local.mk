@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+include tests/unit/attach-plug.mk
 include tests/unit/cli.mk
 include tests/unit/config.mk
 include tests/unit/policy.mk
