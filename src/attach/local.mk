@@ -4,8 +4,11 @@ noinst_LIBRARIES += libprw-attach.a
 libprw_attach_a_SOURCES = \
 	src/attach/addresses.c src/attach/addresses.h \
 	src/attach/addresses-file.c \
+	src/attach/board.c src/attach/board.h \
+	src/attach/h4.c src/attach/h4.h \
 	src/attach/list.c src/attach/list.h \
 	src/attach/plan.c src/attach/plan.h \
+	src/attach/probe.c src/attach/probe.h \
 	src/attach/sysfs.c src/attach/sysfs.h \
 	src/attach/uevent.c src/attach/uevent.h \
 	src/attach/uevents.c src/attach/uevents.h \

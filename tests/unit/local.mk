@@ -6,3 +6,4 @@ include tests/unit/policy.mk
 include tests/unit/core.mk
 include tests/unit/kernel.mk
 include tests/unit/identity.mk
+include tests/unit/attach.mk
