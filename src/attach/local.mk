@@ -6,10 +6,13 @@ libprw_attach_a_SOURCES = \
 	src/attach/addresses-file.c \
 	src/attach/board.c src/attach/board.h \
 	src/attach/h4.c src/attach/h4.h \
+	src/attach/holder.c src/attach/holder.h \
 	src/attach/list.c src/attach/list.h \
 	src/attach/plan.c src/attach/plan.h \
 	src/attach/probe.c src/attach/probe.h \
+	src/attach/problem.c src/attach/problem.h \
 	src/attach/sysfs.c src/attach/sysfs.h \
+	src/attach/tty.c src/attach/tty.h \
 	src/attach/uevent.c src/attach/uevent.h \
 	src/attach/uevents.c src/attach/uevents.h \
 	src/attach/watch.c src/attach/watch.h \
