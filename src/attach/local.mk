@@ -4,9 +4,11 @@ noinst_LIBRARIES += libprw-attach.a
 libprw_attach_a_SOURCES = \
 	src/attach/addresses.c src/attach/addresses.h \
 	src/attach/addresses-file.c \
+	src/attach/attach.c src/attach/attach.h \
 	src/attach/board.c src/attach/board.h \
 	src/attach/h4.c src/attach/h4.h \
 	src/attach/holder.c src/attach/holder.h \
+	src/attach/line.c src/attach/line.h \
 	src/attach/list.c src/attach/list.h \
 	src/attach/plan.c src/attach/plan.h \
 	src/attach/probe.c src/attach/probe.h \

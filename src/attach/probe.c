@@ -30,9 +30,12 @@ static const Step steps[] = {
   { PRW_HCI_ZEPHYR_READ_BUILD, "Zephyr Read Build Information", FALSE },
   { PRW_HCI_ZEPHYR_READ_STATIC_ADDRESSES, "Zephyr Read Static Addresses", FALSE },
   { PRW_HCI_ZEPHYR_READ_TEMPERATURE, "Zephyr Read Chip Temperature", FALSE },
+  /* not asked for by itself */
+  { PRW_HCI_ZEPHYR_WRITE_BD_ADDR, "Zephyr Write BD_ADDR", TRUE },
 };
+#define STEP_WRITE (G_N_ELEMENTS (steps) - 1)
 
-/* @step: the command whose answer is waited for. @credits: commands that the controller takes now. @due: it has not been
+/* @step: the command whose answer is waited for. @address: what is to be written. @credits: commands that the controller takes now. @due: it has not been
  * sent yet. @heard: the first octets that made no sense. @half: an answer to a Reset had begun when time was up. */
 struct _PrwProbe
 {
@@ -42,6 +45,7 @@ struct _PrwProbe
   gint64 deadline;
   guint step, tries;
   guint8 status;
+  guint8 address[PRW_ADDRESS_BYTES];
   gboolean due, half;
   guint credits;
   gsize n_noise, n_text, n_events;
@@ -90,11 +94,11 @@ go_on (PrwProbe *self, gint64 now)
 {
   do
     self->step++;
-  while (self->step < G_N_ELEMENTS (steps) && !is_wanted (self, steps[self->step].opcode));
+  while (self->step < STEP_WRITE && !is_wanted (self, steps[self->step].opcode));
   self->tries = 1;
   self->due = TRUE;
   self->deadline = now + PRW_PROBE_WAIT;
-  if (self->step == G_N_ELEMENTS (steps))
+  if (self->step >= STEP_WRITE)
     finish (self, PRW_PROBE_CONTROLLER);
 }
 
@@ -106,6 +110,8 @@ take_answer (PrwProbe *self, const guint8 *parameters, gsize size, gint64 now)
 
   if (prw_board_read (&self->board, step->opcode, parameters, size) || !step->needed)
     {
+      if (step->opcode == PRW_HCI_ZEPHYR_WRITE_BD_ADDR)
+        prw_bytes_get_address (self->address, self->board.public_address);
       go_on (self, now);
       return;
     }
@@ -273,7 +279,23 @@ prw_probe_take_command (PrwProbe *self, guint8 *out)
   if (!self->due || self->credits == 0)
     return 0;
   self->due = FALSE;
+  if (self->step == STEP_WRITE)
+    return prw_h4_command (out, (guint16) steps[self->step].opcode, self->address, sizeof self->address);
   return prw_h4_command (out, (guint16) steps[self->step].opcode, NULL, 0);
+}
+
+void
+prw_probe_write_address (PrwProbe *self, const char *address, gint64 now)
+{
+  g_return_if_fail (self->verdict == PRW_PROBE_CONTROLLER && prw_board_has_command (&self->board, PRW_HCI_ZEPHYR_WRITE_BD_ADDR));
+
+  if (!prw_bytes_put_address (self->address, address))
+    g_return_if_reached ();
+  self->verdict = PRW_PROBE_PENDING;
+  self->step = STEP_WRITE;
+  self->tries = 1;
+  self->due = TRUE;
+  self->deadline = now + PRW_PROBE_WAIT;
 }
 
 gint64
@@ -307,7 +329,7 @@ explain_text (const PrwProbe *self)
 char *
 prw_probe_explain (const PrwProbe *self)
 {
-  const char *name = steps[MIN (self->step, G_N_ELEMENTS (steps) - 1)].name;
+  const char *name = steps[MIN (self->step, STEP_WRITE)].name;
 
   switch (self->verdict)
     {

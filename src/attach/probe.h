@@ -55,6 +55,13 @@ PrwProbeVerdict prw_probe_wake (PrwProbe *self, gint64 now);
  * Returns: how many octets are to be sent now; 0: nothing. They are given once.
  */
 gsize prw_probe_take_command (PrwProbe *self, guint8 *out);
+/**
+ * prw_probe_write_address:
+ * @address: a public address, for a controller that has PRW_HCI_ZEPHYR_WRITE_BD_ADDR and was found
+ *
+ * The verdict is pending once more, until the controller has taken it. It forgets it when it loses power.
+ */
+void prw_probe_write_address (PrwProbe *self, const char *address, gint64 now);
 /** prw_probe_get_deadline: when prw_probe_wake() has something to do. */
 gint64 prw_probe_get_deadline (const PrwProbe *self);
 PrwProbeVerdict prw_probe_get_verdict (const PrwProbe *self);

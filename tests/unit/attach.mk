@@ -4,6 +4,7 @@ check_LIBRARIES += libprw-attach-fixture.a
 libprw_attach_fixture_a_SOURCES = tests/unit/attach-pty.c tests/unit/attach-pty.h
 libprw_attach_fixture_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 prw_attach_tests = \
+	tests/unit/test-attach \
 	tests/unit/test-attach-probe \
 	tests/unit/test-attach-tty
 check_PROGRAMS += $(prw_attach_tests)
@@ -11,6 +12,8 @@ TESTS += $(prw_attach_tests)
 prw_attach_test_cflags = $(AM_CFLAGS) $(GIO_CFLAGS)
 prw_attach_test_libs = libprw-attach-fixture.a libprw-attach.a libprw-kernel-fixture.a libprw-fakes.a libprw-kernel.a libprw-config.a \
 	libprw-core.a libprw-policy.a $(GIO_LIBS) $(CAPNG_LIBS)
+tests_unit_test_attach_CFLAGS = $(prw_attach_test_cflags)
+tests_unit_test_attach_LDADD = $(prw_attach_test_libs)
 tests_unit_test_attach_probe_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_probe_LDADD = $(prw_attach_test_libs)
 tests_unit_test_attach_tty_CFLAGS = $(prw_attach_test_cflags)

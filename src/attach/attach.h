@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "attach/line.h"
+#include "attach/tty.h"
+
+G_BEGIN_DECLS
+
+/** PRW_ATTACH_SPEEDS_MAX: so many are tried. */
+#define PRW_ATTACH_SPEEDS_MAX 8
+/** PRW_ATTACH_LOOK: ms between two looks whether the controller is still there. */
+#define PRW_ATTACH_LOOK 250
+
+typedef struct _PrwAttach PrwAttach;
+
+/**
+ * PrwAttachFuncs: what happens to a board. None of them may free it.
+ * @found: what it is is known; Returns: whether to go on, and attach it
+ * @identify: its identity is to be seen to: *@write: (transfer full): an address that it is to be given first, or NULL
+ * @prepare: the kernel agreed to the line; the last moment before the controller appears
+ * @attached: it is a controller of the kernel
+ * @ended: it is over; the port is as it was. @error: (nullable): why; NULL after an end as it should be (unplugged, stopped)
+ */
+typedef struct
+{
+  gboolean (*found) (PrwAttach *self, gpointer data);
+  gboolean (*identify) (PrwAttach *self, char **write, gpointer data, GError **error);
+  gboolean (*prepare) (PrwAttach *self, gpointer data, GError **error);
+  void (*attached) (PrwAttach *self, gpointer data);
+  void (*ended) (PrwAttach *self, const GError *error, gpointer data);
+} PrwAttachFuncs;
+
+/**
+ * prw_attach_new:
+ * @tty: (transfer full): the port
+ * @speeds: (array length=n_speeds): bits per second, tried one after the other as long as nothing sensible comes
+ * @flow_control: RTS and CTS
+ *
+ * One board from its first octet to its end, on the default main context; nothing blocks but the kernel's own ioctls.
+ */
+PrwAttach *prw_attach_new (PrwTty *tty, const guint *speeds, guint n_speeds, gboolean flow_control, const PrwLine *line,
+                           const PrwAttachFuncs *funcs, gpointer data);
+/** prw_attach_free: ends it, without calling anybody. */
+void prw_attach_free (PrwAttach *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwAttach, prw_attach_free)
+
+/** prw_attach_start: once. @ended is called once after it, never before it returns. */
+void prw_attach_start (PrwAttach *self);
+/** prw_attach_stop: ends it; before the board is attached with PRW_PROBLEM_STOPPED_BY_US. */
+void prw_attach_stop (PrwAttach *self);
+
+const PrwTty *prw_attach_get_tty (const PrwAttach *self);
+/** prw_attach_get_board: what is known of it; all zero as long as nothing is. */
+const PrwBoard *prw_attach_get_board (const PrwAttach *self);
+/** prw_attach_get_speed: at which it answered, or is asked now. */
+guint prw_attach_get_speed (const PrwAttach *self);
+gboolean prw_attach_get_flow_control (const PrwAttach *self);
+/** prw_attach_get_index: the N of hciN, once attached. */
+guint prw_attach_get_index (const PrwAttach *self);
+
+G_END_DECLS
