@@ -8,9 +8,11 @@ EXTRA_DIST += \
 	tests/lab/guest/bin/lab-advertise \
 	tests/lab/guest/bin/lab-peer \
 	tests/lab/guest/bin/lab-up \
+	tests/lab/guest/board.py \
 	tests/lab/guest/boot \
 	tests/lab/guest/bus.py \
 	tests/lab/guest/channel.py \
+	tests/lab/guest/chip.py \
 	tests/lab/guest/demo-session \
 	tests/lab/guest/initramfs \
 	tests/lab/guest/keys.py \
