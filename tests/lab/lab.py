@@ -30,14 +30,24 @@ class Scenario:
     timeout: int  # the hard limit, s
     needs_product: bool
     kernel_link: bool  # whether our daemon has one
+    on_board: bool  # whether our controller is an emulated nRF board
 
 
-def scenario(name, peer="trixie", timeout=400, needs_product=True, also_without_link=False):
-    """Declare a scenario; `also_without_link`: and as 26-NAME once more, without the kernel link."""
+def scenario(name, peer="trixie", timeout=400, needs_product=True, also_without_link=False,
+             also_on_board=False):
+    """Declare a scenario.
+
+    `also_without_link`: and as 26-NAME once more, without the kernel link; `also_on_board`: and
+    as 31-NAME once more, with an emulated nRF board as our controller.
+    """
     def declare(function):
-        for full, kernel_link in ((name, True), (f"26-{name}", False))[:1 + also_without_link]:
+        variants = [(name, True, False)]
+        variants += [(f"26-{name}", False, False)] if also_without_link else []
+        variants += [(f"31-{name}", True, True)] if also_on_board else []
+        for full, kernel_link, on_board in variants:
             assert full not in SCENARIOS, full
-            SCENARIOS[full] = Scenario(full, function, peer, timeout, needs_product, kernel_link)
+            SCENARIOS[full] = Scenario(full, function, peer, timeout, needs_product, kernel_link,
+                                       on_board)
         return function
 
     return declare
@@ -70,12 +80,14 @@ class Other:
 class Lab:
     """What a scenario works with.  `ours` and `stack` are set up by guest/main.py.
 
-    `kernel_link` is whether our daemon has one, and so what it can be held to.
+    `kernel_link` is whether our daemon has one, and so what it can be held to; `on_board`
+    whether our controller is an emulated nRF board.
     """
 
-    def __init__(self, name, kernel_link, stack, ours, client):
+    def __init__(self, name, stack, ours, client, kernel_link=True, on_board=False):
         self.name = name
         self.kernel_link = kernel_link
+        self.on_board = on_board
         self.stack = stack
         self.ours = ours
         self.peer = Other(client)
@@ -93,18 +105,21 @@ class Lab:
         self.notes.append(text)
         self.log(f"note: {text}")
 
-    def start(self, keyfile=None, main_conf=None, peer_conf=None, daemon=True, mode="le"):
+    def start(self, keyfile=None, main_conf=None, peer_conf=None, daemon=True, mode="le",
+              controller=None):
         """Both hosts' Bluetooth, with nothing stored, and our daemon with a keyfile.
 
         `main_conf` and `peer_conf` are changes to bluetoothd's main.conf here and there;
-        `mode` is ControllerMode on both: le, bredr or dual.
+        `mode` is ControllerMode on both: le, bredr or dual; `controller` what ours is (see
+        Stack.start_radio), "none" for none yet.
         """
         self.peer.stop()
+        controller = controller or ("board" if self.on_board else "own")
         # A carries the air: first its controller, then B.
-        self.stack.start_radio(mode)
+        self.stack.start_radio(mode, controller)
         peer = self.peer.start(name=self.name, main_conf=peer_conf, mode=mode, wait=False)
         self.stack.configure(main_conf, mode)
-        self.stack.start_bluetoothd()
+        self.stack.start_bluetoothd(powered=controller != "none")
         self.address = self.stack.adapter_property("Address")
         self.ours.forget_state()
         self.ours.prepare(keyfile)

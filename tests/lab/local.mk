@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/lab/guest/bin/lab-peer \
 	tests/lab/guest/bin/lab-up \
 	tests/lab/guest/board.py \
+	tests/lab/guest/boards.py \
 	tests/lab/guest/boot \
 	tests/lab/guest/bus.py \
 	tests/lab/guest/channel.py \

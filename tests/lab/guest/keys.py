@@ -19,7 +19,9 @@ def _stored(adapter, address):
     """The file of a peer, parsed; None when there is none."""
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str
-    path = STORAGE / adapter / address / "info"
+    # An adapter whose identity is a static random address has another folder.
+    folder = STORAGE / f"static-{adapter}"
+    path = (folder if folder.is_dir() else STORAGE / adapter) / address / "info"
     try:
         parser.read_string(path.read_text(encoding="utf-8", errors="replace"))
     except FileNotFoundError:

@@ -53,12 +53,13 @@ def run_scenario(name, label):
     client = channel.Client()
     stack = Stack("A", folder / "A")
     ours = ours_module.Ours(stack, lambda text: lab.log(text))
-    lab = labs.Lab(label, SCENARIOS[name].kernel_link, stack, ours, client)
+    declared = SCENARIOS[name]
+    lab = labs.Lab(label, stack, ours, client, declared.kernel_link, declared.on_board)
     message = ""
     begin = time.monotonic()
     try:
         client.wait_ready(60)
-        SCENARIOS[name].run(lab)
+        declared.run(lab)
     except Exception as error:  # pylint: disable=broad-except
         message = str(error) if isinstance(error, labs.Failure) else \
             f"{type(error).__name__}: {error}"

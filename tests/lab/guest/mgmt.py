@@ -39,7 +39,7 @@ ADV_FLAGS = b"\x02\x01\x06"
 
 # HCI Write Simple Pairing Mode (Core 5.4 Vol 4 Part E 7.3.59)
 WRITE_SIMPLE_PAIRING_OFF = bytes.fromhex("01560c0100")
-_BREDR, LE_PUBLIC = 0, 1
+_BREDR, LE_PUBLIC, _LE_RANDOM = range(3)
 # not connected; busy, with the same; no such radio; disconnected meanwhile
 _NO_LINK = (0x02, 0x0A, 0x0C, 0x0E, 0x11)
 _EVENT_COMPLETE = 0x0001
@@ -139,8 +139,8 @@ class Mgmt:
                 + ADV_FLAGS + name_data)
 
     def disconnect(self, address):
-        """End the links to a device with a public address, unless they are gone or going."""
-        for kind in (LE_PUBLIC, _BREDR):
+        """End the links to a device, unless they are gone or going; its address may be static."""
+        for kind in (LE_PUBLIC, _LE_RANDOM, _BREDR):
             try:
                 self.command(DISCONNECT, reversed_address(address) + bytes([kind]))
             except MgmtError as error:

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import channel
+from boards import Board
 from bus import Bus, BusError, wait_until
 from mgmt import controllers
 
@@ -26,8 +27,8 @@ OWN_TTY = "/tmp/ttyOWN"
 RADIO_TRIES = 3
 # bluetoothd's timer is of one second, and of GLib's coarse kind.
 BROWSE_DELAY = 2.5
-PROGRAMS = ("pairwardd", "pairwardctl", "bluetoothctl", "btmon", "bluetoothd", "btattach",
-            "btvirt", "dbus-monitor", "socat")
+PROGRAMS = ("pairwardd", "pairwardctl", "pairward-attach", "bluetoothctl", "btmon", "bluetoothd",
+            "btattach", "lab-board", "btvirt", "dbus-monitor", "socat")
 
 # Channels=1: with EATT on, bluetoothd 5.66 sometimes spins or stalls here.
 # ControllerMode is added: le unless a scenario says otherwise, so that no keys for BR/EDR are
@@ -64,6 +65,7 @@ class Stack:
         self.logs.mkdir(parents=True, exist_ok=True)
         self._processes = {}
         self._browsed = 0
+        self._boards = {}
         self.bus = Bus()
 
     def spawn(self, name, *command, env=None):
@@ -101,8 +103,11 @@ class Stack:
         kill_leftovers()
         self.unplug()
 
-    def start_radio(self, mode="le"):
-        """The controller of this guest and its side of the air, with nothing stored."""
+    def start_radio(self, mode="le", controller="own"):
+        """The controller of this guest and its side of the air, with nothing stored.
+
+        In A it is "own", btvirt's; "board", an emulated nRF board; or "none": the air alone.
+        """
         self.stop()
         for entry in Path("/var/lib/bluetooth").iterdir():
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
@@ -110,9 +115,15 @@ class Stack:
             self._watch_the_air()
             if os.environ.get("PRW_LAB_DBUS_LOG"):
                 self.spawn("dbus", "stdbuf", "-oL", "dbus-monitor", "--system")
-        self.plug(mode)
+        self.plug(mode, controller)
 
-    def plug(self, mode="le"):
+    def board(self, number=1):
+        """An emulated nRF board, not plugged in at first."""
+        if number not in self._boards:
+            self._boards[number] = Board(self, number, SERVER_SOCKET.format("le"))
+        return self._boards[number]
+
+    def plug(self, mode="le", controller="own"):
         """Have a controller; A's first, for it carries the air.
 
         What the controllers can do is A's to say: LE alone, or both for another mode than "le".
@@ -122,16 +133,19 @@ class Stack:
         for _ in range(RADIO_TRIES):
             channel.drain("radio")
             if self.role == "A":
-                self._carry_the_air(mode)
+                self._carry_the_air(mode, controller)
             else:
                 self._attach_to_the_air()
-            if wait_until(lambda: 0 in controllers(), 20):
+            if controller == "none" or wait_until(lambda: 0 in controllers(), 20):
                 return
             self.unplug()
         raise StackError("the kernel does not get on with the controller")
 
     def unplug(self):
         """Have no controller; where A has none there is no air, and B's is to go next."""
+        for board in self._boards.values():
+            board.end()
+        self._boards.clear()
         for name in ("btattach", "radio", "own", "btvirt"):
             self.end(name)
         wait_until(lambda: not any(Path("/sys/class/bluetooth").glob("hci*")), 20)
@@ -140,17 +154,21 @@ class Stack:
         """Wait until bluetoothd has the adapter, powered."""
         self._expect(lambda: self.adapter_property("Powered"), "hci0 powered")
 
-    def _carry_the_air(self, mode):
+    def _carry_the_air(self, mode, controller):
         server = SERVER_SOCKET.format("le" if mode == "le" else "bredrle")
         for path in Path("/tmp").glob("bt-server-*"):
             path.unlink()
         # Its own controllers of both radios scan in a way that does not hear those of the socket.
-        self.spawn("btvirt", "btvirt", *(["-L", "-l1"] if mode == "le" else []), "-s")
+        local = mode == "le" and controller == "own"
+        self.spawn("btvirt", "btvirt", *(["-L", "-l1"] if local else []), "-s")
         self._expect(Path(server).exists, "btvirt's server socket")
         if mode != "le":
             self._attach("own", OWN_TTY, f"UNIX-CONNECT:{server}")
         self.spawn("radio", "socat", f"OPEN:{channel.port('radio')},rdwr",
                    f"UNIX-CONNECT:{server}")
+        if controller == "board":
+            self.board().plug()
+            self.board().attach()
 
     def _watch_the_air(self):
         """Every frame as text, and as a trace for tests/data/traces, numbered by our starts.
@@ -186,11 +204,12 @@ class Stack:
         Path("/etc/bluetooth").mkdir(exist_ok=True)
         Path("/etc/bluetooth/main.conf").write_text(text)
 
-    def start_bluetoothd(self):
-        """Start bluetoothd and wait for powered adapters."""
+    def start_bluetoothd(self, powered=True):
+        """Start bluetoothd and wait for powered adapters, unless there is none."""
         self.spawn("bluetoothd", BLUETOOTHD, "-n", "-d")
         self._expect(lambda: self.bus.owner("org.bluez"), "bluetoothd's name")
-        self.wait_powered()
+        if powered:
+            self.wait_powered()
 
     def stop_bluetoothd(self):
         """End bluetoothd the way its service manager does."""

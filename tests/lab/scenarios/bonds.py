@@ -40,7 +40,7 @@ def delete(lab):
               "the reply the second time")
 
 
-@scenario("18-other-side-lost-its-bond")
+@scenario("18-other-side-lost-its-bond", also_on_board=True)
 def lost(lab):
     """The other side lost its bond: told apart from a failure, marked, and a forced pairing recovers."""
     caller = begin(lab, NO_PASSCODE)

@@ -34,7 +34,7 @@ def _reconnect(lab, caller, path, level):
     lab.equal(len(lab.peer.asked()), asked_there, "the number of questions there")
 
 
-@scenario("02-just-works", also_without_link=True)
+@scenario("02-just-works", also_without_link=True, also_on_board=True)
 def just_works(lab):
     """Just Works, LE Secure Connections, we initiate; then the bond encrypts, unasked."""
     caller = begin(lab, NO_PASSCODE)
@@ -66,7 +66,7 @@ def just_works_legacy(lab):
     _reconnect(lab, caller, path, JUST_WORKS)
 
 
-@scenario("04-numeric-comparison-ours", also_without_link=True)
+@scenario("04-numeric-comparison-ours", also_without_link=True, also_on_board=True)
 def numeric_comparison(lab):
     """Numeric comparison that we begin: six equal digits, lesc-mitm; reconnecting shows nothing."""
     caller, handler = begin_comparison(lab, {"RequestConfirmation": "hold"})
@@ -107,7 +107,7 @@ def _nothing_after(lab, caller):
     lab.equal(caller.manager("ListBonds"), [], "ListBonds")
 
 
-@scenario("08-without-bond")
+@scenario("08-without-bond", also_on_board=True)
 def without_bond(lab):
     """Pairing without bonding, as we or as they want it: process pairing, and nothing is left."""
     caller = begin(lab, {**NO_PASSCODE, "Daemon": {"WithoutHandler": "accept"}},
@@ -130,7 +130,7 @@ def without_bond(lab):
     _nothing_after(lab, caller)
 
 
-@scenario("13-forced-on-bonded")
+@scenario("13-forced-on-bonded", also_on_board=True)
 def forced(lab):
     """Pair(force) on a bonded peer, which keeps its bond: new keys on both ends."""
     # Comparison: the other side's bluetoothd refuses a Just Works re-pairing by itself.

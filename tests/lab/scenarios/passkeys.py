@@ -109,7 +109,7 @@ def _paired(lab, caller, handler, ours, way, key):
     forget_both_ends(lab)
 
 
-@scenario("05-passkey-ours", also_without_link=True)
+@scenario("05-passkey-ours", also_without_link=True, also_on_board=True)
 def passkey_ours(lab):
     """Passkey entry that we begin: we display, we enter, both enter; LE Secure Connections."""
     caller, handler = _begin(lab)
@@ -117,7 +117,7 @@ def passkey_ours(lab):
         _paired(lab, caller, handler, True, way, KEY_LESC_MITM)
 
 
-@scenario("05-passkey-theirs", also_without_link=True)
+@scenario("05-passkey-theirs", also_without_link=True, also_on_board=True)
 def passkey_theirs(lab):
     """The same that they begin."""
     caller, handler = _begin(lab)

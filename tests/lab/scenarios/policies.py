@@ -110,7 +110,7 @@ def _new(lab, central):
             forget_both_ends(lab)
 
 
-@scenario("10-policies-new-central", timeout=900, also_without_link=True)
+@scenario("10-policies-new-central", timeout=900, also_without_link=True, also_on_board=True)
 def new_central(lab):
     """16 policies, a new central asks to pair."""
     _new(lab, True)
@@ -173,7 +173,7 @@ def _connect_bonded(lab):
     return lab.ours.connect_att(lab.peer.address, lab.peer.advertise)
 
 
-@scenario("10-policies-bonded-peripheral", timeout=900, also_without_link=True)
+@scenario("10-policies-bonded-peripheral", timeout=900, also_without_link=True, also_on_board=True)
 def bonded_peripheral(lab):
     """16 policies, a bonded peripheral asks to encrypt: bit 4 disconnects it; the bond stays.
 
