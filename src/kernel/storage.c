@@ -14,6 +14,8 @@
 
 #define FILE_MAX (64 * 1024) /* bluetoothd's are of some hundred bytes */
 #define ADAPTERS_MAX 64
+/* Before the address of an adapter that has no public one (BlueZ's btd_adapter_get_storage_dir()). */
+#define STATIC "static-"
 
 /* A piece of a line; nothing of the file is copied. */
 typedef struct
@@ -152,17 +154,18 @@ read_info (int peer, const char *address, PrwBond *bond)
   return found;
 }
 
-/* The folders in @folder that are named by an address, and are no links. */
+/* The folders in @folder that are named by an address, after @prefix or not, and are no links. */
 static int
-open_next (DIR *folder, char *address)
+open_next (DIR *folder, const char *prefix, char *address)
 {
   struct dirent *entry;
 
   while ((entry = readdir (folder)) != NULL)
     {
+      const char *name = entry->d_name + (g_str_has_prefix (entry->d_name, prefix) ? strlen (prefix) : 0);
       int fd;
 
-      if (!prw_address_normalize (entry->d_name, address) || !g_str_equal (address, entry->d_name))
+      if (!prw_address_normalize (name, address) || !g_str_equal (address, name))
         continue;
       fd = openat (dirfd (folder), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
       if (fd >= 0)
@@ -185,7 +188,7 @@ read_adapter (int fd, const char *adapter_address, GPtrArray *bonds)
       close (fd);
       return;
     }
-  while (bonds->len < PRW_BONDS_MAX && (peer = open_next (folder, address)) >= 0)
+  while (bonds->len < PRW_BONDS_MAX && (peer = open_next (folder, "", address)) >= 0)
     {
       PrwBond bond;
 
@@ -216,7 +219,7 @@ prw_kernel_storage_read (const char *folder)
       g_debug ("bluetoothd's storage %s: %s", folder, g_strerror (errno));
       return bonds;
     }
-  for (guint n = 0; n < ADAPTERS_MAX && (adapter = open_next (root, address)) >= 0; n++)
+  for (guint n = 0; n < ADAPTERS_MAX && (adapter = open_next (root, STATIC, address)) >= 0; n++)
     read_adapter (adapter, address, bonds);
   closedir (root);
   return bonds;

@@ -127,11 +127,16 @@ test_read (void)
   write_info (root, ADAPTER, "cache", "[LongTermKey]\nAuthenticated=3\n", -1);                /* no address */
   write_info (root, ADAPTER, "c1:00:00:00:00:0d", "[LongTermKey]\nAuthenticated=3\n", -1);    /* not as bluetoothd writes it */
   write_info (root, "settings", "C1:00:00:00:00:0A", "[LongTermKey]\nAuthenticated=3\n", -1);
+  /* An adapter whose identity is a static random address, as an nRF board's. */
+  write_info (root, "static-C2:00:00:00:00:03", "C1:00:00:00:00:0A", "[LongTermKey]\nAuthenticated=2\n", -1);
+  write_info (root, "static-C2:00:00:00:00:03", "static-C1:00:00:00:00:0B", "[LongTermKey]\nAuthenticated=2\n", -1); /* a peer */
+  write_info (root, "static-static-C2:00:00:00:00:04", "C1:00:00:00:00:0A", "[LongTermKey]\nAuthenticated=2\n", -1);
   bonds = prw_kernel_storage_read (root);
-  g_assert_cmpuint (bonds->len, ==, 3);
+  g_assert_cmpuint (bonds->len, ==, 4);
   assert_bond (bonds, ADAPTER, "C1:00:00:00:00:0A", PRW_SECURITY_LEVEL_LESC_MITM, FALSE);
   assert_bond (bonds, ADAPTER, "C1:00:00:00:00:0B", PRW_SECURITY_LEVEL_JUST_WORKS, TRUE);
   assert_bond (bonds, "AA:00:00:00:00:02", "C1:00:00:00:00:0A", PRW_SECURITY_LEVEL_JUST_WORKS, FALSE);
+  assert_bond (bonds, "C2:00:00:00:00:03", "C1:00:00:00:00:0A", PRW_SECURITY_LEVEL_JUST_WORKS, FALSE);
   remove_tree (root);
 }
 
