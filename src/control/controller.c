@@ -29,8 +29,12 @@ static_address (const PrwControllerState *state, const PrwAdapter *adapter)
 static void
 sync_properties (PrwControllerObject *self)
 {
+  PrwControllers *controllers = prw_engine_get_controllers (self->engine);
+  const PrwBoardInfo *board = prw_controllers_get_board (controllers, self->adapter->name);
   PrwDbusController1 *s = self->skeleton;
+  const char *transports[3] = { NULL };
   PrwControllerState state;
+  guint n = 0;
 
   /* all zero where it is not known */
   prw_kernel_get_controller (prw_engine_get_kernel (self->engine), self->adapter->name, &state);
@@ -41,10 +45,17 @@ sync_properties (PrwControllerObject *self)
   /* The kernel shows no more than that such keys are kept: unless we know better, they may be in use. */
   prw_dbus_controller1_set_debug_keys (s, state.debug_keys != PRW_DEBUG_KEYS_DISCARD);
   prw_dbus_controller1_set_static_address (s, static_address (&state, self->adapter));
+  prw_dbus_controller1_set_firmware (s, board != NULL ? board->firmware : "");
+  if (state.le)
+    transports[n++] = prw_transport_to_string (PRW_TRANSPORT_LE);
+  if (state.bredr)
+    transports[n++] = prw_transport_to_string (PRW_TRANSPORT_BREDR);
+  prw_dbus_controller1_set_transports (s, transports);
+  prw_dbus_controller1_set_unapplied (s, prw_controllers_dup_unapplied (controllers, self->adapter->name));
 }
 
 static void
-on_kernel_changed (PrwControllerObject *self, const char *adapter)
+on_changed (PrwControllerObject *self, const char *adapter)
 {
   if (!g_str_equal (adapter, self->adapter->name))
     return;
@@ -145,9 +156,9 @@ prw_controller_object_new (PrwEngine *engine, GDBusObjectManagerServer *server, 
   self->server = g_object_ref (server);
   self->path = g_strconcat ("/org/pairward/", adapter->name, NULL);
   self->skeleton = prw_gate_skeleton_new (gate, prw_gated_controller_get_type (), on_write, self);
-  prw_dbus_controller1_set_firmware (self->skeleton, "");
   prw_controller_object_update (self, adapter);
-  g_signal_connect_swapped (prw_engine_get_kernel (engine), "controller-changed", G_CALLBACK (on_kernel_changed), self);
+  g_signal_connect_swapped (prw_engine_get_kernel (engine), "controller-changed", G_CALLBACK (on_changed), self);
+  g_signal_connect_swapped (prw_engine_get_controllers (engine), "changed", G_CALLBACK (on_changed), self);
   object = prw_dbus_object_skeleton_new (self->path);
   prw_dbus_object_skeleton_set_controller1 (object, self->skeleton);
   g_dbus_object_manager_server_export (server, G_DBUS_OBJECT_SKELETON (object));
@@ -161,6 +172,7 @@ prw_controller_object_free (PrwControllerObject *self)
   g_autoptr (GDBusConnection) connection = g_dbus_object_manager_server_get_connection (self->server);
 
   g_signal_handlers_disconnect_by_data (prw_engine_get_kernel (self->engine), self);
+  g_signal_handlers_disconnect_by_data (prw_engine_get_controllers (self->engine), self);
   if (self->absent_id != 0)
     g_dbus_connection_unregister_subtree (connection, self->absent_id);
   prw_gate_skeleton_detach (self->skeleton);

@@ -100,8 +100,10 @@ on_controller_changed (PrwEngine *self, const char *name)
 {
   PrwAdapter *adapter = prw_host_find_adapter (prw_engine_get_host (self), name);
 
-  if (adapter != NULL && serves (self, name))
-    prw_leases_recover (prw_engine_get_services (self)->leases, adapter);
+  if (adapter == NULL || !serves (self, name))
+    return;
+  prw_leases_recover (prw_engine_get_services (self)->leases, adapter);
+  prw_controllers_look (prw_engine_get_controllers (self), name);
 }
 
 void

@@ -16,6 +16,7 @@ struct _PrwEngine
   GObject parent;
   PrwServices *services;
   PrwArbiter *arbiter;
+  PrwControllers *controllers;
   GHashTable *peers; /* our object path → PrwSecurityManager */
   gboolean auto_capability;
   PrwIoCapability fixed_capability, effective_capability;
@@ -210,6 +211,7 @@ take_adapter (PrwEngine *self, PrwAdapter *adapter)
 {
   prw_pairable_enforce (self->services->pairable, adapter);
   prw_leases_recover (self->services->leases, adapter);
+  prw_controllers_take (self->controllers, adapter);
   update_discoverable (self);
   g_signal_emit (self, signals[ADAPTER_ADDED], 0, adapter);
   list_peers (self);
@@ -226,6 +228,7 @@ leave_adapter (PrwEngine *self, PrwAdapter *adapter)
     if (g_str_equal (prw_security_manager_get_adapter (peers->pdata[i]), adapter->name))
       prw_security_manager_lost_adapter (peers->pdata[i]);
   prw_pairable_forget (self->services->pairable, adapter->name);
+  prw_controllers_leave (self->controllers, adapter->name);
   prw_engine_schedule_sweep (self);
   g_signal_emit (self, signals[ADAPTER_REMOVED], 0, adapter);
 }
@@ -310,6 +313,7 @@ prw_engine_set_settings (PrwEngine *self, PrwSettings *settings)
   s->policy = prw_policy_ref (settings->policy);
   apply_settings (self);
   compare_adapters (self, old);
+  prw_controllers_apply (self->controllers);
   update_all (self);
   for (guint i = 0; i < peers->len; i++)
     prw_security_manager_defaults_changed (peers->pdata[i], prw_policy_get_peer_defaults (old->policy));
@@ -394,6 +398,12 @@ PrwWindow *
 prw_engine_get_window (PrwEngine *self)
 {
   return self->services->window;
+}
+
+PrwControllers *
+prw_engine_get_controllers (PrwEngine *self)
+{
+  return self->controllers;
 }
 
 GPtrArray *
@@ -488,6 +498,7 @@ prw_engine_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->services->window, self);
     }
   g_clear_pointer (&self->arbiter, prw_arbiter_free);
+  g_clear_object (&self->controllers);
   if (self->peers != NULL)
     {
       GHashTableIter iter;
@@ -553,6 +564,7 @@ prw_engine_new (PrwSettings *settings, PrwHost *host, PrwKernel *kernel, PrwCloc
 
   self->services = s;
   self->arbiter = prw_arbiter_new (s, peer_of_call, self);
+  self->controllers = prw_controllers_new (s);
   self->discoverable = prw_discoverable_new (host, clock);
   self->effective_capability = PRW_IO_CAPABILITY_NONE; /* what the host begins with */
   apply_settings (self);

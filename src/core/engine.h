@@ -3,6 +3,7 @@
 
 #include "core/bonds.h"
 #include "core/broker.h"
+#include "core/controllers.h"
 #include "core/host.h"
 #include "core/kernel.h"
 #include "core/lease.h"
@@ -36,6 +37,7 @@ PrwClock *prw_engine_get_clock (PrwEngine *self);
 PrwHandlers *prw_engine_get_handlers (PrwEngine *self);
 PrwBroker *prw_engine_get_broker (PrwEngine *self);
 PrwWindow *prw_engine_get_window (PrwEngine *self);
+PrwControllers *prw_engine_get_controllers (PrwEngine *self);
 
 /** prw_engine_set_settings: puts new settings in force; the floor and the capability written at run time are gone. */
 void prw_engine_set_settings (PrwEngine *self, PrwSettings *settings);

@@ -7,6 +7,7 @@ libprw_core_a_SOURCES = \
 	src/core/bonds.c src/core/bonds.h \
 	src/core/broker.c src/core/broker.h \
 	src/core/clock.c src/core/clock.h \
+	src/core/controllers.c src/core/controllers.h \
 	src/core/discoverable.c src/core/discoverable.h \
 	src/core/engine.c src/core/engine.h src/core/engine-private.h \
 	src/core/engine-calls.c \

@@ -77,3 +77,22 @@ prw_settings_serves_adapter (const PrwSettings *settings, const char *name, cons
       return TRUE;
   return FALSE;
 }
+
+static gboolean
+fits (const char *pattern, const char *value)
+{
+  return pattern == NULL || (value != NULL && *value != '\0' && prw_text_glob (pattern, value));
+}
+
+const PrwControllerSettings *
+prw_settings_find_controller (const PrwSettings *settings, const char *tty, const char *address, const char *usb)
+{
+  for (guint i = 0; i < settings->controllers->len; i++)
+    {
+      const PrwControllerSettings *controller = settings->controllers->pdata[i];
+
+      if (fits (controller->match_tty, tty) && fits (controller->match_address, address) && fits (controller->match_usb, usb))
+        return controller;
+    }
+  return NULL;
+}

@@ -38,7 +38,7 @@ typedef struct
 } PrwSettings;
 
 /**
- * PrwControllerSettings: a `[Controller NAME]` group; read and checked, used when controllers are brought up.
+ * PrwControllerSettings: a `[Controller NAME]` group; for when controllers are brought up, and for the daemon when they are there.
  */
 typedef struct
 {
@@ -61,5 +61,12 @@ void prw_controller_settings_free (PrwControllerSettings *controller);
 
 /** prw_settings_serves_adapter: whether Adapters= names it. */
 gboolean prw_settings_serves_adapter (const PrwSettings *settings, const char *name, const char *address);
+/**
+ * prw_settings_find_controller:
+ * @tty: @address: @usb: (nullable): "ttyACM0", an address, "2fe3:000b"; %NULL or "": not known
+ *
+ * Returns: (transfer none) (nullable): the first `[Controller NAME]` all of whose Match keys fit; what is not known fits none
+ */
+const PrwControllerSettings *prw_settings_find_controller (const PrwSettings *settings, const char *tty, const char *address, const char *usb);
 
 G_END_DECLS

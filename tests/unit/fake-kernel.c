@@ -85,8 +85,10 @@ fake_set_static_address (PrwKernel *kernel, const char *adapter, const char *add
 {
   g_autofree char *call = g_strdup_printf ("static-address %s", address);
 
-  if (note (PRW_FAKE_KERNEL (kernel), task, call))
-    succeed (task);
+  if (!note (PRW_FAKE_KERNEL (kernel), task, call))
+    return;
+  g_strlcpy (PRW_FAKE_KERNEL (kernel)->state.written_static_address, address, PRW_ADDRESS_LEN + 1);
+  succeed (task);
 }
 
 static void
@@ -192,6 +194,13 @@ void
 prw_fake_kernel_hide (PrwFakeKernel *self, gboolean hidden)
 {
   self->hidden = hidden;
+  g_signal_emit_by_name (self, "controller-changed", "hci0");
+}
+
+void
+prw_fake_kernel_set_powered (PrwFakeKernel *self, gboolean powered)
+{
+  self->state.powered = powered;
   g_signal_emit_by_name (self, "controller-changed", "hci0");
 }
 

@@ -19,6 +19,7 @@ PrwControllerState *prw_fake_kernel_get_state (PrwFakeKernel *self);
 void prw_fake_kernel_fail (PrwFakeKernel *self, const char *call);
 /** prw_fake_kernel_hide: @hidden: the kernel has no hci0, or does not know it yet. */
 void prw_fake_kernel_hide (PrwFakeKernel *self, gboolean hidden);
+void prw_fake_kernel_set_powered (PrwFakeKernel *self, gboolean powered);
 /** prw_fake_kernel_take_calls: Returns: (transfer full): what was called since the last time, joined by "; " */
 char *prw_fake_kernel_take_calls (PrwFakeKernel *self);
 /** prw_fake_kernel_show: the kernel shows an event of @address (NULL: C0:00:00:00:00:01, random) on hci0. */
