@@ -63,13 +63,40 @@ on_changed (PrwControllerObject *self, const char *adapter)
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self->skeleton)); /* before whoever wrote is answered */
 }
 
+/* A write that the kernel has been asked for. @lacking: (nullable): what it means when the controller cannot */
+typedef struct
+{
+  GDBusMethodInvocation *invocation;
+  const char *lacking;
+} Write;
+
+static Write *
+write_new (PrwControllerObject *self, GDBusMethodInvocation *invocation, const char *lacking)
+{
+  Write *write = g_new0 (Write, 1);
+
+  write->invocation = invocation;
+  write->lacking = prw_kernel_is_linked (prw_engine_get_kernel (self->engine)) ? lacking : NULL;
+  return write;
+}
+
+static void
+end_write (Write *write, GError *error)
+{
+  if (write->lacking != NULL && g_error_matches (error, PRW_ERROR, PRW_ERROR_NOT_SUPPORTED))
+    prw_errors_return_new (write->invocation, PRW_ERROR_NOT_SUPPORTED, "%s (%s)", write->lacking, error->message);
+  else
+    prw_errors_return_outcome (write->invocation, error);
+  g_free (write);
+}
+
 static void
 on_switched (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   prw_leases_set_finish (PRW_LEASES (source), result, &error);
-  prw_errors_return_outcome (data, error);
+  end_write (data, error);
 }
 
 static void
@@ -79,7 +106,9 @@ write_secure_connections (PrwControllerObject *self, GDBusMethodInvocation *invo
   PrwSecureConnections value;
 
   if (prw_secure_connections_from_string (text, &value, &error))
-    prw_leases_set_secure_connections_async (prw_engine_get_leases (self->engine), self->adapter->name, value, on_switched, invocation);
+    prw_leases_set_secure_connections_async (prw_engine_get_leases (self->engine), self->adapter->name, value, on_switched,
+                                             write_new (self, invocation, "this controller has no Secure Connections: pairings reach the level "
+                                                                          "mitm at best, and everything else works"));
   else
     prw_errors_return (invocation, error);
 }
@@ -90,7 +119,7 @@ on_static_address (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   prw_kernel_call_finish (PRW_KERNEL (source), result, &error);
-  prw_errors_return_outcome (data, error);
+  end_write (data, error);
 }
 
 /* Two bits say that it is static, and of the rest not all are alike (Core 5.4 Vol 6 Part B 1.3.2.1). */
@@ -116,7 +145,9 @@ write_static_address (PrwControllerObject *self, GDBusMethodInvocation *invocati
   else if (prw_kernel_get_controller (kernel, self->adapter->name, &state) && state.powered)
     prw_errors_return_new (invocation, PRW_ERROR_NOT_READY, "StaticAddress can be written only while %s is powered off", self->adapter->name);
   else
-    prw_kernel_set_static_address_async (kernel, self->adapter->name, address, on_static_address, invocation);
+    prw_kernel_set_static_address_async (kernel, self->adapter->name, address, on_static_address,
+                                         write_new (self, invocation, "this controller has no LE, which alone has static addresses; its public "
+                                                                      "address stays its identity"));
 }
 
 static void
@@ -132,7 +163,9 @@ on_write (GDBusMethodInvocation *invocation, const char *property, GVariant *val
   else
     {
       debug_keys = g_variant_get_boolean (value) ? PRW_DEBUG_KEYS_USE : PRW_DEBUG_KEYS_DISCARD;
-      prw_leases_set_debug_keys_async (prw_engine_get_leases (self->engine), self->adapter->name, debug_keys, on_switched, invocation);
+      prw_leases_set_debug_keys_async (prw_engine_get_leases (self->engine), self->adapter->name, debug_keys, on_switched,
+                                       write_new (self, invocation, "this kernel does not let the debug key be used; pairings with secret keys "
+                                                                    "work"));
     }
 }
 

@@ -69,6 +69,14 @@ prw_kernel_get_controller (PrwKernel *self, const char *adapter, PrwControllerSt
   return PRW_KERNEL_GET_IFACE (self)->get_controller (self, adapter, state);
 }
 
+gboolean
+prw_kernel_is_le_only (PrwKernel *self, const char *adapter)
+{
+  PrwControllerState state;
+
+  return prw_kernel_get_controller (self, adapter, &state) && state.le && !state.bredr;
+}
+
 void
 prw_kernel_set_secure_connections_async (PrwKernel *self, const char *adapter, PrwSecureConnections value,
                                          GAsyncReadyCallback callback, gpointer data)

@@ -88,6 +88,8 @@ struct _PrwKernelInterface
 gboolean prw_kernel_is_linked (PrwKernel *self);
 /** prw_kernel_get_controller: fills *@state; FALSE when the kernel has no such controller, or there is no link. */
 gboolean prw_kernel_get_controller (PrwKernel *self, const char *adapter, PrwControllerState *state);
+/** prw_kernel_is_le_only: whether the kernel says that @adapter has no BR/EDR, or that it is off; FALSE where nobody knows. */
+gboolean prw_kernel_is_le_only (PrwKernel *self, const char *adapter);
 void prw_kernel_set_secure_connections_async (PrwKernel *self, const char *adapter, PrwSecureConnections value,
                                               GAsyncReadyCallback callback, gpointer data);
 void prw_kernel_set_debug_keys_async (PrwKernel *self, const char *adapter, PrwDebugKeys value, GAsyncReadyCallback callback, gpointer data);

@@ -299,14 +299,28 @@ check_policy (PrwProcedure *self)
 static void
 pair_device (PrwProcedure *self)
 {
+  g_autoptr (GError) error = NULL;
   PrwLeaseTerms terms;
 
+  if (!prw_security_manager_check_radio (self->manager, &error))
+    {
+      end_with_error (self, (PrwError) error->code, "%s", error->message);
+      return;
+    }
   if (!check_policy (self))
     return;
   prw_security_manager_set_step (self->manager, PRW_PAIRING_STEP_PAIRING);
   prw_security_manager_fill_terms (self->manager, &terms);
   prw_leases_take_async (self->services->leases, prw_security_manager_get_adapter (self->manager), &terms, self->cancellable,
                          on_leased, self);
+}
+
+static const char *
+hears_less (PrwProcedure *self)
+{
+  if (prw_kernel_is_le_only (self->services->kernel, prw_security_manager_get_adapter (self->manager)))
+    return " This adapter is LE only, and hears no device of BR/EDR, as headsets are";
+  return "";
 }
 
 static void
@@ -324,8 +338,8 @@ on_found (GObject *source, GAsyncResult *result, gpointer data)
       pair_device (self);
     }
   else if (g_error_matches (error, PRW_HOST_ERROR, PRW_HOST_ERROR_TIMEOUT))
-    end_with_error (self, PRW_ERROR_NOT_FOUND, "%s was not heard for %d s; is it near, on, and in pairing mode?",
-                    prw_security_manager_get_address (self->manager), SEARCH_SECONDS);
+    end_with_error (self, PRW_ERROR_NOT_FOUND, "%s was not heard for %d s; is it near, on, and in pairing mode?%s",
+                    prw_security_manager_get_address (self->manager), SEARCH_SECONDS, hears_less (self));
   else
     end_with_host_error (self, error);
 }
@@ -452,6 +466,8 @@ on_device_read (GObject *source, GAsyncResult *result, gpointer data)
       prw_security_manager_apply_device (self->manager, device);
       if (device == NULL)
         find_device (self);
+      else if (!prw_security_manager_check_radio (self->manager, &error)) /* before the bond is touched, too */
+        end_with_error (self, (PrwError) error->code, "%s", error->message);
       else if (self->force && (device->bonded || device->paired))
         forget_device (self);
       else if (device->bonded)

@@ -129,6 +129,13 @@ prw_security_manager_set_remote_oob (PrwSecurityManager *self, PrwOobData *data,
 
   if (!check_linked (self, "out-of-band data", error))
     return FALSE;
+  if (data != NULL && !data->has_256 && prw_kernel_is_le_only (self->services->kernel, self->adapter))
+    {
+      g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_SUPPORTED,
+                   "%s is LE only and has no use for r192 and c192, which are for pairing on BR/EDR; r256 and c256 of the other side work",
+                   self->adapter);
+      return FALSE;
+    }
   if (data != NULL && self->oob == NULL && self->services->n_oob >= PRW_OOB_MAX)
     {
       g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_READY, "there is out-of-band data of %d peers already; pair with them first", PRW_OOB_MAX);
@@ -181,6 +188,25 @@ prw_security_manager_read_local_oob_finish (PrwSecurityManager *self, GAsyncResu
 }
 
 /* --- a pairing of ours --- */
+
+/* What has GATT's own services is found by LE too; phones tell them on BR/EDR as well (Core 5.4 Vol 3 Part C 9, 12 and 15). */
+static gboolean
+shows_le (const PrwDevice *device)
+{
+  return g_strv_contains ((const char *const *) device->uuids, "00001800-0000-1000-8000-00805f9b34fb") ||
+         g_strv_contains ((const char *const *) device->uuids, "00001801-0000-1000-8000-00805f9b34fb");
+}
+
+gboolean
+prw_security_manager_check_radio (PrwSecurityManager *self, GError **error)
+{
+  if (!prw_security_manager_may_be_bredr (self) || shows_le (self->device) || !prw_kernel_is_le_only (self->services->kernel, self->adapter))
+    return TRUE;
+  g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_SUPPORTED,
+               "%s is LE only, and %s is a device of BR/EDR, as headsets and many keyboards are: it needs an adapter that has BR/EDR; "
+               "devices of LE can be paired on %s", self->adapter, self->device->address, self->adapter);
+  return FALSE;
+}
 
 void
 prw_security_manager_fill_terms (PrwSecurityManager *self, PrwLeaseTerms *terms)

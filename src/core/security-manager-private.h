@@ -141,6 +141,8 @@ void prw_security_manager_forget_services (PrwSecurityManager *self);
 
 /** prw_security_manager_fill_facts: all that is known about the peer for a request whose kind, association model and service are in @facts; strings are borrowed from it. */
 void prw_security_manager_fill_facts (PrwSecurityManager *self, PrwFacts *facts);
+/** prw_security_manager_check_radio: FALSE with PRW_ERROR_NOT_SUPPORTED: its pairing is one of BR/EDR, which the adapter does not have. */
+gboolean prw_security_manager_check_radio (PrwSecurityManager *self, GError **error);
 /** prw_security_manager_may_be_bredr: whether its pairing may be one of BR/EDR, where more time is left to answer. */
 gboolean prw_security_manager_may_be_bredr (PrwSecurityManager *self);
 

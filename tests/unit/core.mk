@@ -14,6 +14,7 @@ prw_core_tests = \
 	tests/unit/test-core-interrupted \
 	tests/unit/test-core-kernel \
 	tests/unit/test-core-keys \
+	tests/unit/test-core-le-only \
 	tests/unit/test-core-lease \
 	tests/unit/test-core-limits \
 	tests/unit/test-core-pair \
@@ -45,6 +46,8 @@ tests_unit_test_core_services_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_core_services_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_store_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_core_store_LDADD = $(prw_core_test_libs)
+tests_unit_test_core_le_only_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
+tests_unit_test_core_le_only_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_lease_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_core_lease_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_keys_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)

@@ -387,7 +387,7 @@ prw_fake_host_set_device (PrwFakeHost *self, const char *path, const char *name,
   device->device_class = flags & FAKE_BREDR ? 0x240404 : 0;
   device->name = g_strdup (name);
   device->icon = g_strdup ("");
-  device->uuids = g_new0 (char *, 1);
+  device->uuids = g_strsplit (flags & FAKE_GATT ? "00001801-0000-1000-8000-00805f9b34fb" : "", ";", -1);
   device->connected = (flags & FAKE_CONNECTED) != 0;
   device->paired = (flags & FAKE_PAIRED) != 0;
   device->bonded = (flags & FAKE_BONDED) != 0;

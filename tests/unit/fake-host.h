@@ -24,6 +24,7 @@ typedef enum
   FAKE_PAIRED = 1 << 1,
   FAKE_BONDED = 1 << 2,
   FAKE_BREDR = 1 << 3, /* a public address and a class of device: BR/EDR, as far as D-Bus tells */
+  FAKE_GATT = 1 << 4,  /* and GATT's own service */
 } PrwFakeFlags;
 
 /** PrwFakeHold: what is held back. */

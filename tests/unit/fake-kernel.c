@@ -168,7 +168,7 @@ static void
 prw_fake_kernel_init (PrwFakeKernel *self)
 {
   self->calls = g_string_new (NULL);
-  self->state = (PrwControllerState) { .powered = TRUE, .le = TRUE, .secure_connections = PRW_SECURE_CONNECTIONS_ON };
+  self->state = (PrwControllerState) { .powered = TRUE, .le = TRUE, .bredr = TRUE, .secure_connections = PRW_SECURE_CONNECTIONS_ON };
 }
 
 PrwFakeKernel *

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /**
- * PrwFakeKernel: a PrwKernel that tests script. It has one controller, hci0, Secure Connections on, debug keys off. Calls
+ * PrwFakeKernel: a PrwKernel that tests script. It has one controller, hci0, with both radios, Secure Connections on, debug keys off. Calls
  * are written down in order and done at once, unless told otherwise.
  */
 #define PRW_TYPE_FAKE_KERNEL (prw_fake_kernel_get_type ())

@@ -279,6 +279,7 @@ test_static_address (void)
   Scene scene;
 
   scene_open (&scene, TRUE);
+  prw_fake_kernel_get_state (scene.stage.kernel)->bredr = FALSE;
   scene_use (&scene, settings_with (group ("*", NULL, WANTED), NULL));
   stage_assert_kernel_calls (&scene.stage, ""); /* the kernel would refuse */
   assert_warnings (1, "it is on");
@@ -315,7 +316,6 @@ test_other_identity (void)
   stage_assert_kernel_calls (&scene.stage, "");
   assert_unapplied (&scene, "StaticAddress", NULL);
   set_identity (&scene, "00:00:00:00:00:01", "public");
-  prw_fake_kernel_get_state (scene.stage.kernel)->bredr = TRUE;
   scene_use (&scene, settings_with (group ("*", NULL, WANTED), NULL));
   stage_assert_kernel_calls (&scene.stage, "");
   assert_warnings (1, "it has the public address 00:00:00:00:00:01");
