@@ -275,10 +275,11 @@ void
 prw_controllers_take (PrwControllers *self, const PrwAdapter *adapter)
 {
   Entry *entry = g_new0 (Entry, 1);
+  PrwControllerState state;
 
   g_hash_table_insert (self->entries, g_strdup (adapter->name), entry);
+  entry->powered = prw_kernel_get_controller (self->services->kernel, adapter->name, &state) && state.powered;
   apply (self, adapter, entry);
-  prw_controllers_look (self, adapter->name);
 }
 
 void

@@ -11,9 +11,11 @@
 
 #include "bluez/host.h"
 #include "bluez/main-conf.h"
+#include "boards/watch.h"
 #include "config/settings.h"
 #include "control/control.h"
 #include "core/engine.h"
+#include "daemon/boards.h"
 #include "kernel/link.h"
 #include "kernel/privileges.h"
 #include "kernel/storage.h"
@@ -31,6 +33,7 @@ typedef struct
   gboolean stays_root; /* the user to become is not there */
   PrwBluezHost *host;
   PrwEngine *engine;
+  PrwBoards *boards;
   PrwGate *gate;
   PrwControl *control;
   guint name_id;
@@ -269,6 +272,26 @@ state_dir (Daemon *self)
   return self->options->session ? g_build_filename (g_get_user_state_dir (), "pairward", NULL) : g_strdup (PRW_STATEDIR);
 }
 
+static void
+on_boards_changed (PrwBoards *boards, gpointer data)
+{
+  Daemon *self = data;
+
+  prw_controllers_set_boards (prw_engine_get_controllers (self->engine), prw_board_infos (prw_boards_get (boards), "/sys"));
+}
+
+/* Where pairward-attach tells of the boards it has attached; systemd names the folder above it. */
+static void
+follow_boards (Daemon *self)
+{
+  const char *given = g_getenv ("RUNTIME_DIRECTORY");
+  g_autofree char *dir = given != NULL && *given != '\0' ? g_build_filename (given, "boards", NULL) : g_strdup (PRW_BOARDS_DIR);
+
+  self->boards = prw_boards_new (dir);
+  g_signal_connect (self->boards, "changed", G_CALLBACK (on_boards_changed), self);
+  on_boards_changed (self->boards, self);
+}
+
 static gboolean
 build (Daemon *self, GError **error)
 {
@@ -285,6 +308,7 @@ build (Daemon *self, GError **error)
   self->host = PRW_BLUEZ_HOST (prw_bluez_host_new (self->system_bus));
   self->engine = prw_engine_new (settings, PRW_HOST (self->host), self->kernel, clock, state);
   learn_bonds (self);
+  follow_boards (self);
   authority = prw_uid_authority_new (self->control_bus, self->options->session);
   self->gate = prw_gate_new (authority);
   self->control = prw_control_new (self->engine, self->control_bus, self->gate, reload, self);
@@ -338,6 +362,7 @@ prw_daemon_run (const PrwDaemonOptions *options, GError **error)
     g_signal_handlers_disconnect_by_data (self.system_bus, &self);
   if (self.control_bus != NULL)
     g_signal_handlers_disconnect_by_data (self.control_bus, &self);
+  g_clear_object (&self.boards);
   g_clear_object (&self.control);
   g_clear_object (&self.gate);
   g_clear_object (&self.engine);

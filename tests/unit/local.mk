@@ -4,6 +4,7 @@ include tests/unit/cli.mk
 include tests/unit/config.mk
 include tests/unit/policy.mk
 include tests/unit/core.mk
+include tests/unit/daemon.mk
 include tests/unit/kernel.mk
 include tests/unit/identity.mk
 include tests/unit/attach.mk
