@@ -19,6 +19,7 @@ typedef enum
 #define PRW_ROOT_PATH "/org/pairward"
 #define PRW_MANAGER_IFACE "org.pairward.Manager1"
 #define PRW_PEER_IFACE "org.pairward.SecurityManager1"
+#define PRW_CONTROLLER_IFACE "org.pairward.Controller1"
 #define PRW_REQUEST_IFACE "org.pairward.Request1"
 
 /** PRW_CALL_TIMEOUT: of calls that nobody has to think about, ms; longer than the daemon waits for bluetoothd. */

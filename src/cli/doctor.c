@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "cli/boards.h"
 #include "cli/findings.h"
 #include "cli/output.h"
 #include "policy/text.h"
@@ -289,25 +290,17 @@ static PrwExit
 report (PrwClient *client, GPtrArray *findings, gboolean daemon_runs)
 {
   PrwFindingVerdict worst = PRW_FINDING_OK;
-  GVariantBuilder builder;
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; i < findings->len; i++)
     {
       const PrwFinding *finding = findings->pdata[i];
-      const char *verdict = prw_finding_verdict_to_string (finding->verdict);
-      const char *bold = finding->verdict == PRW_FINDING_PROBLEM ? prw_output_bold () : "";
 
       worst = MAX (worst, finding->verdict);
-      if (client->json)
-        g_variant_builder_add_value (&builder, g_variant_new_parsed ("{'Topic': <%s>, 'Verdict': <%s>, 'Text': <%s>}", finding->topic, verdict, finding->text));
-      else
-        g_print ("%s%-8s%s%s: %s\n", bold, verdict, *bold != '\0' ? prw_output_plain () : "", finding->topic, finding->text);
+      if (!client->json)
+        prw_output_finding (finding);
     }
   if (client->json)
-    prw_output_json (g_variant_builder_end (&builder));
-  else
-    g_variant_builder_clear (&builder);
+    prw_output_json (prw_findings_to_variant (findings));
   if (!daemon_runs)
     return PRW_EXIT_NO_DAEMON;
   return worst == PRW_FINDING_PROBLEM ? PRW_EXIT_FAILED : PRW_EXIT_DONE;
@@ -327,13 +320,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Visit, visit_clear)
 PrwExit
 prw_verb_doctor (PrwClient *client, int argc, char **argv)
 {
-  g_autofree char *keyfile = NULL, *main_conf = NULL;
+  g_autofree char *keyfile = NULL, *main_conf = NULL, *boards_dir = NULL;
   const GOptionEntry entries[] = {
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &keyfile, N_("The daemon was started with this keyfile"), N_("FILE") },
     { "main-conf", 0, 0, G_OPTION_ARG_FILENAME, &main_conf, N_("BlueZ's settings, where they are not /etc/bluetooth/main.conf"), N_("FILE") },
+    { "boards-dir", 0, 0, G_OPTION_ARG_FILENAME, &boards_dir, N_("What pairward-attach tells, where that is not in /run/pairward/boards"), N_("DIRECTORY") },
     G_OPTION_ENTRY_NULL
   };
-  g_autoptr (GPtrArray) findings = NULL;
+  g_autoptr (GPtrArray) findings = NULL, records = NULL;
+  PrwFinding *boards;
   PrwExit status;
 
   if (!prw_verbs_parse (&argc, &argv, entries, "", 0, 0, &status))
@@ -351,5 +346,9 @@ prw_verb_doctor (PrwClient *client, int argc, char **argv)
   look_at_settings (&visit, keyfile);
   look_at_desktop (&visit);
   findings = prw_findings_judge (&visit.seen);
+  records = prw_records_list (boards_dir != NULL ? boards_dir : PRW_BOARDS_DIR);
+  boards = prw_boards_judge_failed (records);
+  if (boards != NULL)
+    g_ptr_array_add (findings, boards);
   return report (client, findings, visit.seen.daemon_runs);
 }

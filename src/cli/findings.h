@@ -23,6 +23,15 @@ typedef struct
   char *text; /* safe to print */
 } PrwFinding;
 
+/** prw_finding_new: takes @text. */
+PrwFinding *prw_finding_new (const char *topic, PrwFindingVerdict verdict, char *text);
+/** prw_findings_new: Returns: (transfer full) (element-type PrwFinding): none yet */
+GPtrArray *prw_findings_new (void);
+/** prw_findings_add: takes @text. */
+void prw_findings_add (GPtrArray *findings, const char *topic, PrwFindingVerdict verdict, char *text);
+/** prw_findings_to_variant: Returns: (transfer floating): aa{sv}, each with Topic, Verdict and Text */
+GVariant *prw_findings_to_variant (GPtrArray *findings);
+
 /** PrwSeenAdapter: an adapter of bluetoothd. */
 typedef struct
 {

@@ -3,6 +3,7 @@
 bin_PROGRAMS += pairwardctl
 pairwardctl_SOURCES = \
 	src/cli/agent.c src/cli/agent.h \
+	src/cli/boards.c src/cli/boards.h \
 	src/cli/client.c src/cli/client.h \
 	src/cli/doctor.c \
 	src/cli/findings.c src/cli/findings.h \
@@ -21,4 +22,4 @@ pairwardctl_SOURCES = \
 	src/cli/verbs-peers.c \
 	src/cli/verbs-requests.c
 pairwardctl_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
-pairwardctl_LDADD = libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS)
+pairwardctl_LDADD = libprw-boards.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS)

@@ -79,6 +79,15 @@ prw_output_pair (const char *label, const char *value)
   g_print ("%s:%*s%s\n", label, (int) MAX (1, 24 - width), "", value);
 }
 
+void
+prw_output_finding (const PrwFinding *finding)
+{
+  const char *bold = finding->verdict == PRW_FINDING_PROBLEM ? prw_output_bold () : "";
+
+  g_print ("%s%-8s%s%s: %s\n", bold, prw_finding_verdict_to_string (finding->verdict), *bold != '\0' ? prw_output_plain () : "",
+           finding->topic, finding->text);
+}
+
 char *
 prw_output_text (GVariant *properties, const char *name)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "cli/findings.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +18,9 @@ const char *prw_output_bold (void);
 const char *prw_output_plain (void);
 /** prw_output_pair: prints "label: value" in columns. */
 void prw_output_pair (const char *label, const char *value);
+
+/** prw_output_finding: prints it, one line. */
+void prw_output_finding (const PrwFinding *finding);
 
 /* Of an a{sv}; "" and 0 when it is not there. Strings are safe to print. */
 char *prw_output_text (GVariant *properties, const char *name);

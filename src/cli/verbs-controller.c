@@ -4,52 +4,91 @@
 /* What concerns a controller. */
 #include "cli/verbs.h"
 
-#include <string.h>
-
 #include <glib/gi18n.h>
 
+#include "cli/boards.h"
 #include "cli/output.h"
 #include "policy/types.h"
 
-#define CONTROLLER_IFACE "org.pairward.Controller1"
-
-/* Returns: (transfer full) (nullable) (element-type GVariant): a{sv} of each, with its Name */
-static GPtrArray *
-get_controllers (PrwClient *client, GError **error)
+/* What there is, and what pairward-attach tells of it. */
+typedef struct
 {
-  g_autoptr (GHashTable) objects = prw_client_get_objects (client, CONTROLLER_IFACE, error);
-  g_autoptr (GList) paths = NULL;
-  GPtrArray *controllers;
+  GPtrArray *records; /* of PrwRecord */
+  GPtrArray *all;     /* of PrwSeenController */
+  GError *error;      /* (nullable): why there are only boards */
+} Sight;
 
-  if (objects == NULL)
-    return NULL;
-  controllers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  paths = g_list_sort (g_hash_table_get_keys (objects), (GCompareFunc) strcmp);
-  for (GList *l = paths; l != NULL; l = l->next)
+static void
+sight_clear (Sight *sight)
+{
+  g_clear_pointer (&sight->all, g_ptr_array_unref);
+  g_clear_pointer (&sight->records, g_ptr_array_unref);
+  g_clear_error (&sight->error);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sight, sight_clear)
+
+/* Boards that were not attached are known without the daemon. */
+static void
+look (Sight *sight, PrwClient *client, const char *boards_dir)
+{
+  g_autoptr (GHashTable) controllers = prw_client_get_objects (client, PRW_CONTROLLER_IFACE, &sight->error);
+
+  if (controllers == NULL)
+    controllers = g_hash_table_new (g_str_hash, g_str_equal);
+  sight->records = prw_records_list (boards_dir);
+  sight->all = prw_boards_gather (controllers, sight->records);
+}
+
+/* --- one --- */
+
+static GVariant *
+to_variant (const PrwSeenController *seen)
+{
+  g_autoptr (GPtrArray) findings = prw_boards_judge (seen);
+  const PrwRecord *r = seen->record;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, seen->controller);
+  g_variant_dict_insert (&dict, "Name", "s", seen->name);
+  if (r != NULL)
     {
-      const char *path = l->data;
-      GVariantDict dict;
+      const struct { const char *key, *text; } texts[] = {
+        { "Tty", r->tty }, { "Usb", r->usb }, { "Product", r->product }, { "Chip", r->chip }, { "BoardFirmware", r->firmware },
+        { "BoardAddress", r->address }, { "Problem", r->problem }, { "Message", r->message },
+      };
 
-      g_variant_dict_init (&dict, g_hash_table_lookup (objects, path));
-      g_variant_dict_insert (&dict, "Name", "s", path + strlen (PRW_ROOT_PATH "/"));
-      g_ptr_array_add (controllers, g_variant_ref_sink (g_variant_dict_end (&dict)));
+      for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+        g_variant_dict_insert (&dict, texts[i].key, "s", texts[i].text);
+      g_variant_dict_insert (&dict, "State", "s", r->state == PRW_RECORD_ATTACHED ? "attached" : "failed");
+      g_variant_dict_insert (&dict, "Speed", "u", r->speed);
+      g_variant_dict_insert (&dict, "FlowControl", "b", r->flow_control);
+      if (r->temperature != G_MININT)
+        g_variant_dict_insert (&dict, "Temperature", "i", r->temperature);
     }
-  return controllers;
+  g_variant_dict_insert_value (&dict, "Findings", prw_findings_to_variant (findings));
+  return g_variant_dict_end (&dict);
+}
+
+/* What is not known is not shown. */
+static void
+pair_unless_empty (const char *label, const char *value)
+{
+  if (*value != '\0')
+    prw_output_pair (label, value);
 }
 
 static void
-print_controller (GVariant *p)
+print_switches (GVariant *p)
 {
   static const struct { const char *label, *property; } texts[] = {
     { N_("Address"), "Address" }, { N_("Address type"), "AddressType" }, { N_("Firmware"), "Firmware" },
     { N_("Secure Connections"), "SecureConnections" }, { N_("Static address"), "StaticAddress" },
   };
-  g_autofree char *name = prw_output_text (p, "Name"), *number = NULL;
+  g_autofree char *number = NULL;
   guint16 manufacturer = 0;
 
   g_variant_lookup (p, "Manufacturer", "q", &manufacturer);
   number = g_strdup_printf ("0x%04x", manufacturer);
-  g_print ("%s%s%s\n", prw_output_bold (), name, prw_output_plain ());
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
       g_autofree char *text = prw_output_text (p, texts[i].property);
@@ -62,46 +101,85 @@ print_controller (GVariant *p)
     g_print ("%s\n", _("Whoever listens can read links that are paired now: turn it off with debug-keys=no."));
 }
 
-static PrwExit
-show_all (PrwClient *client)
+static void
+print_board (const PrwRecord *record)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) controllers = get_controllers (client, &error);
+  g_autofree char *speed = g_strdup_printf ("%u", record->speed), *temperature = g_strdup_printf (_("%d °C"), record->temperature);
+
+  pair_unless_empty (_("Port"), record->tty);
+  pair_unless_empty (_("USB"), record->usb);
+  pair_unless_empty (_("Product"), record->product);
+  pair_unless_empty (_("Chip"), record->chip);
+  pair_unless_empty (_("Chip's firmware"), record->firmware);
+  pair_unless_empty (_("Board's address"), record->address);
+  if (record->temperature != G_MININT)
+    prw_output_pair (_("Temperature"), temperature);
+  if (record->speed != 0)
+    {
+      prw_output_pair (_("Speed"), speed);
+      prw_output_pair (_("Flow control"), prw_output_yes_no (record->flow_control));
+    }
+}
+
+static void
+print_seen (const PrwSeenController *seen)
+{
+  g_autoptr (GPtrArray) findings = prw_boards_judge (seen);
+
+  g_print ("%s%s%s\n", prw_output_bold (), seen->name, prw_output_plain ());
+  if (seen->controller != NULL)
+    print_switches (seen->controller);
+  if (seen->record != NULL)
+    print_board (seen->record);
+  for (guint i = 0; i < findings->len; i++)
+    prw_output_finding (findings->pdata[i]);
+}
+
+/* --- all --- */
+
+static PrwExit
+show_all (PrwClient *client, const char *boards_dir)
+{
+  g_auto (Sight) sight = { NULL };
   GVariantBuilder list;
 
-  if (controllers == NULL)
-    return prw_client_fail (client, error);
+  look (&sight, client, boards_dir);
   g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < controllers->len; i++)
-    {
-      g_variant_builder_add_value (&list, controllers->pdata[i]);
-      if (!client->json)
-        print_controller (controllers->pdata[i]);
-    }
-  if (client->json)
+  for (guint i = 0; i < sight.all->len; i++)
+    if (client->json)
+      g_variant_builder_add_value (&list, to_variant (sight.all->pdata[i]));
+    else
+      print_seen (sight.all->pdata[i]);
+  if (client->json && (sight.error == NULL || sight.all->len > 0))
     prw_output_json (g_variant_builder_end (&list));
   else
     g_variant_builder_clear (&list);
-  if (controllers->len == 0)
+  if (sight.error != NULL)
+    return prw_client_fail (client, sight.error);
+  if (sight.all->len == 0)
     prw_output_said (client->json, "%s", _("There are no controllers, or bluetoothd is not running."));
   return PRW_EXIT_DONE;
 }
 
-/* The one that goes by @name, which is hciN or an address. Returns: (transfer full) (nullable) */
-static GVariant *
-find_controller (PrwClient *client, const char *name, GError **error)
+static gboolean
+goes_by (const PrwSeenController *seen, const char *name)
 {
-  g_autoptr (GPtrArray) controllers = get_controllers (client, error);
+  g_autofree char *address = seen->controller != NULL ? prw_output_text (seen->controller, "Address") : g_strdup ("");
 
-  for (guint i = 0; controllers != NULL && i < controllers->len; i++)
-    {
-      g_autofree char *its_name = prw_output_text (controllers->pdata[i], "Name");
-      g_autofree char *address = prw_output_text (controllers->pdata[i], "Address");
+  return g_str_equal (seen->name, name) || (*name != '\0' && g_ascii_strcasecmp (address, name) == 0) ||
+         (seen->record != NULL && g_str_equal (seen->record->tty, name));
+}
 
-      if (g_str_equal (its_name, name) || g_ascii_strcasecmp (address, name) == 0)
-        return g_variant_ref (controllers->pdata[i]);
-    }
-  if (controllers != NULL)
+/* The one that goes by @name, which is hciN, an address or ttyX. Returns: (transfer none) (nullable) */
+static const PrwSeenController *
+find (const Sight *sight, const char *name, GError **error)
+{
+  for (guint i = 0; i < sight->all->len; i++)
+    if (goes_by (sight->all->pdata[i], name))
+      return sight->all->pdata[i];
+  if (sight->error != NULL)
+    g_propagate_error (error, g_error_copy (sight->error));
+  else
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("there is no controller %s; \"pairwardctl controller\" shows those there are"), name);
   return NULL;
 }
@@ -138,42 +216,68 @@ parse_switch (const char *key, const char *text, const char **property, GError *
 }
 
 static PrwExit
-show_one (PrwClient *client, const char *name)
+show_one (PrwClient *client, const char *name, const char *boards_dir)
 {
+  g_auto (Sight) sight = { NULL };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) controller = find_controller (client, name, &error);
+  const PrwSeenController *seen;
 
-  if (controller == NULL)
+  look (&sight, client, boards_dir);
+  seen = find (&sight, name, &error);
+  if (seen == NULL)
     return prw_client_fail (client, error);
   if (client->json)
-    prw_output_json (controller);
+    prw_output_json (to_variant (seen));
   else
-    print_controller (controller);
+    print_seen (seen);
   return PRW_EXIT_DONE;
+}
+
+static gboolean
+assign (PrwClient *client, const char *name, GPtrArray *assignments, const char *boards_dir, GError **error)
+{
+  g_auto (Sight) sight = { NULL };
+  const PrwSeenController *seen;
+  g_autofree char *path = NULL;
+
+  look (&sight, client, boards_dir);
+  seen = find (&sight, name, error);
+  if (seen == NULL)
+    return FALSE;
+  if (seen->controller == NULL && sight.error != NULL)
+    g_propagate_error (error, g_error_copy (sight.error));
+  else if (seen->controller == NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("%s is no controller, so there is nothing to set; \"pairwardctl controller %s\" says why"), name, name);
+  else
+    {
+      path = g_strconcat (PRW_ROOT_PATH "/", seen->name, NULL);
+      return prw_verbs_assign (client, path, PRW_CONTROLLER_IFACE, assignments, error);
+    }
+  return FALSE;
 }
 
 PrwExit
 prw_verb_controller (PrwClient *client, int argc, char **argv)
 {
+  g_autofree char *boards_dir = NULL;
+  const GOptionEntry entries[] = {
+    { "boards-dir", 0, 0, G_OPTION_ARG_FILENAME, &boards_dir, N_("What pairward-attach tells, where that is not in /run/pairward/boards"), N_("DIRECTORY") },
+    G_OPTION_ENTRY_NULL
+  };
   g_autoptr (GPtrArray) assignments = NULL;
-  g_autoptr (GVariant) controller = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *name = NULL, *path = NULL;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("[NAME [KEY=VALUE…]]"), 0, -1, &status))
+  if (!prw_verbs_parse (&argc, &argv, entries, N_("[NAME [KEY=VALUE…]]"), 0, -1, &status))
     return status;
+  if (boards_dir == NULL)
+    boards_dir = g_strdup (PRW_BOARDS_DIR);
   if (argc == 1)
-    return show_all (client);
+    return show_all (client, boards_dir);
   assignments = prw_verbs_parse_assignments (argv + 2, parse_switch);
   if (assignments == NULL)
     return PRW_EXIT_USAGE;
-  controller = find_controller (client, argv[1], &error);
-  if (controller == NULL)
+  if (assignments->len > 0 && !assign (client, argv[1], assignments, boards_dir, &error))
     return prw_client_fail (client, error);
-  name = prw_output_text (controller, "Name");
-  path = g_strconcat (PRW_ROOT_PATH "/", name, NULL);
-  if (!prw_verbs_assign (client, path, CONTROLLER_IFACE, assignments, &error))
-    return prw_client_fail (client, error);
-  return show_one (client, name);
+  return show_one (client, argv[1], boards_dir);
 }

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "cli/boards.h"
 #include "cli/output.h"
 #include "policy/types.h"
 
@@ -115,6 +116,22 @@ show_window (PrwClient *client)
   return PRW_EXIT_DONE;
 }
 
+/* What is discoverable on LE is what advertises; bluetoothd does that only for programs that ask for it. */
+static void
+say_what_is_le_only (PrwClient *client)
+{
+  g_autoptr (GHashTable) controllers = prw_client_get_objects (client, PRW_CONTROLLER_IFACE, NULL);
+  GHashTableIter iter;
+  gpointer path, properties;
+
+  if (client->json || controllers == NULL)
+    return;
+  g_hash_table_iter_init (&iter, controllers);
+  while (g_hash_table_iter_next (&iter, &path, &properties))
+    if (prw_boards_is_le_only (properties))
+      g_print (_("%s is LE only: devices find it while a program advertises, such as \"bluetoothctl advertise on\".\n"), strrchr (path, '/') + 1);
+}
+
 PrwExit
 prw_verb_window (PrwClient *client, int argc, char **argv)
 {
@@ -131,7 +148,11 @@ prw_verb_window (PrwClient *client, int argc, char **argv)
     return prw_client_usage (_("\"%s\" is no number of seconds, nor \"close\""), argv[1]);
   reply = prw_client_call (client, PRW_ROOT_PATH, PRW_MANAGER_IFACE, closing ? "ClosePairingWindow" : "OpenPairingWindow",
                            closing ? NULL : g_variant_new ("(u)", (guint) seconds), NULL, PRW_AUTHORIZED_TIMEOUT, &error);
-  return reply != NULL ? show_window (client) : prw_client_fail (client, error);
+  if (reply == NULL)
+    return prw_client_fail (client, error);
+  if (!closing)
+    say_what_is_le_only (client);
+  return show_window (client);
 }
 
 PrwExit

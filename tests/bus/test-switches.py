@@ -19,10 +19,11 @@ STRICT = f"[Rule strict]\nMatchAddress={ADDRESS}\nRequire=mitm\n"
 HELD = {"r256": RANDOM, "c256": CONFIRM}
 
 
-def linked(m):
-    """The daemon with a kernel; a peer is held. Warnings are part of it."""
+def linked(m, more=0):
+    """The daemon with a kernel, for LE and `more`; a peer is held. Warnings are part of it."""
     m.env["G_DEBUG"] = ""
     kernel = BusyKernel(m)
+    kernel.settings |= more
     start(m)
     kernel.serve()
     wait(m.is_default, "the daemon is the default agent")
@@ -94,6 +95,98 @@ def writes_address(m, address):
     except GLib.Error:
         return False
     return True
+
+
+@settings("[Controller nrf]\nMatchAddress=00:AA:*\nSecureConnections=only\nStaticAddress=C1:02:03:04:05:06\n", daemon=False)
+def test_group(m):
+    m.env["G_DEBUG"] = ""
+    kernel = BusyKernel(m)
+    start(m)
+    kernel.serve()
+    wait(m.is_default, "the daemon is the default agent")
+    wait(lambda: m.client.get(HCI0, CONTROLLER, "SecureConnections") == "only", "as the keyfile says")
+    equal(kernel.given(k.SET_SECURE_CONNECTIONS), [b"\2"], "what the kernel was told")
+    why = m.client.get(HCI0, CONTROLLER, "Unapplied")
+    check(list(why) == ["StaticAddress"] and "it is on" in why["StaticAddress"], why)
+    # What somebody sets stays until Reload.
+    writes(m, "SecureConnections", GLib.Variant("s", "off"))
+    m.client.signals.clear()
+    kernel.power(False)
+    wait(lambda: not m.client.get(HCI0, CONTROLLER, "Unapplied"), "the address is set once it is off")
+    equal(kernel.given(k.SET_STATIC_ADDRESS), [bytes.fromhex("0605040302c1")], "what the kernel was told")
+    check(any("Unapplied" in args[1] for _, path, args, _ in m.client.heard("PropertiesChanged") if path == HCI0), "it is signalled")
+    equal(m.client.get(HCI0, CONTROLLER, "SecureConnections"), "off", "as it was")
+    m.client.call(ROOT, MANAGER, "Reload")
+    wait(lambda: m.client.get(HCI0, CONTROLLER, "SecureConnections") == "only", "after Reload")
+    equal(len([line for line in m.log().splitlines() if "StaticAddress= of [Controller nrf] is not in force" in line]), 1, "said once")
+    status, out, err = m.ctl("controller", "hci0")
+    check(status == 0 and "LE only" in out, out + err)
+
+
+@settings("[Controller nrf]\nMatchAddress=00:AA:*\nSecureConnections=only\nStaticAddress=C1:02:03:04:05:06\n", daemon=False)
+def test_group_without_the_link(m):
+    m.env["G_DEBUG"] = ""
+    m.start_daemon()
+    why = m.client.get(HCI0, CONTROLLER, "Unapplied")
+    check(sorted(why) == ["SecureConnections", "StaticAddress"] and all("CAP_NET_ADMIN" in text for text in why.values()), why)
+    equal(m.client.get(HCI0, CONTROLLER, "Transports"), [], "nobody knows")
+    status, out, err = m.ctl("controller")
+    check(status == 0 and "SecureConnections=" in out and "CAP_NET_ADMIN" in out, out + err)
+
+
+@settings("", daemon=False)
+def test_refusals_are_explained(m):
+    kernel = linked(m)
+    for name, value, opcode, words in (("SecureConnections", GLib.Variant("s", "only"), k.SET_SECURE_CONNECTIONS, "no Secure Connections"),
+                                       ("DebugKeys", GLib.Variant("b", True), k.SET_DEBUG_KEYS, "pairings with secret keys work"),
+                                       ("StaticAddress", GLib.Variant("s", "C1:02:03:04:05:06"), k.SET_STATIC_ADDRESS, "no LE")):
+        if name == "StaticAddress":
+            kernel.power(False)
+            wait(lambda: writes_address(m, "c1:02:03:04:05:06"), "it is off")
+        kernel.fails[opcode] = k.NOT_SUPPORTED
+        error, text = refused(m, name, value)
+        check(error == "NotSupported" and words in text and "0x0c" in text, f"{name}: {error} {text}")
+
+
+@settings("", daemon=False)
+def test_le_only(m):
+    linked(m)
+    equal(m.client.get(HCI0, CONTROLLER, "Transports"), ["le"], "what it is for")
+    name, text = m.client.error(OURS, PEER, "SetRemoteOobData", "(a{sv})", oob(r192=RANDOM, c192=CONFIRM))
+    check(name == "NotSupported" and "LE only" in text and "r256 and c256" in text, text)
+    m.client.call(OURS, PEER, "SetRemoteOobData", "(a{sv})", oob(r192=RANDOM, c192=CONFIRM, r256=RANDOM, c256=CONFIRM))
+    status, _, err = m.ctl("oob", ADDRESS, "set", text=f"r192={RANDOM.hex()}\nc192={CONFIRM.hex()}\n")
+    check(status == 1 and "LE only" in err, err)
+    # A headset that bluetoothd knows from another controller.
+    path = "/org/bluez/hci0/dev_00_00_00_00_00_07"
+    ours, address = path.replace("bluez", "pairward"), path[-17:].replace("_", ":")
+    m.device(path, AddressType="public", Class=GLib.Variant("u", 0x240404), Bonded=True, Paired=True, Connected=False)
+    equal(m.client.call(ROOT, MANAGER, "GetPeer", "(ss)", "", address), ours, "the headset")
+    for force in (False, True):
+        name, text = m.client.error(ours, PEER, "Pair", "(b)", force)
+        check(name == "NotSupported" and "hci0 is LE only" in text and "devices of LE can be paired" in text, text)
+        status, _, err = m.ctl("pair", *(["--force"] if force else []), address)
+        check(status == 1 and "LE only" in err, err)
+    check(not [call for call in m.test("Calls") if call.split()[1] in ("Pair", "Connect", "RemoveDevice")], "it keeps its bond")
+    m.client.call(ours, PEER, "DeleteBondingData")
+    check(f"{path.rsplit('/', 1)[0]} RemoveDevice {path}" in m.test("Calls"), "which may be deleted")
+    equal(m.client.error(ours, PEER, "ForgetService", "(s)", "hid")[0], "NotFound", "nothing is remembered")
+    # The window works: LE has discoverable, too.
+    m.client.call(ROOT, MANAGER, "OpenPairingWindow", "(u)", 60)
+    wait(lambda: any("Discoverable" in call for call in m.test("Calls")), "the adapter is made discoverable")
+    m.client.call(ROOT, MANAGER, "ClosePairingWindow")
+    status, out, err = m.ctl("window", "60")
+    check(status == 0 and "LE only" in out, out + err)
+
+
+@settings("", daemon=False)
+def test_both_radios(m):
+    linked(m, k.BREDR)
+    equal(m.client.get(HCI0, CONTROLLER, "Transports"), ["le", "bredr"], "what it is for")
+    m.client.call(OURS, PEER, "SetRemoteOobData", "(a{sv})", oob(r192=RANDOM, c192=CONFIRM))
+    status, out, err = m.ctl("controller")
+    check(status == 0 and "LE only" not in out, out + err)
+    check("LE only" not in m.ctl("window", "60")[1], "nothing to say")
 
 
 @settings("", daemon=False)
