@@ -78,6 +78,9 @@ describe_plan (const PrwPort *port, const PrwSettings *settings)
     return g_strdup (_("nothing to attach, the kernel has it"));
   if (port->hci != NULL)
     return g_strdup_printf (_("is %s already"), port->hci);
+  /* udev's rules do not read the keyfile. */
+  if (group != NULL && prw_plan_make (port, NULL, NULL) != PRW_PLAN_ATTACH)
+    return g_strdup_printf (_("attached by --watch ([Controller %s])"), group);
   if (group != NULL)
     return g_strdup_printf (_("attached when it appears ([Controller %s])"), group);
   switch (plan)
@@ -87,7 +90,7 @@ describe_plan (const PrwPort *port, const PrwSettings *settings)
     case PRW_PLAN_NEVER:
       return g_strdup (port->console ? _("never attached") : _("never attached: write HCI firmware to it first"));
     case PRW_PLAN_WHEN_TOLD:
-      return g_strdup_printf (_("only when told: pairward-attach /dev/%s, or MatchTty= in the keyfile"), port->name);
+      return g_strdup_printf (_("only when told: pairward-attach /dev/%s; for each time it appears see pairward-attach(8)"), port->name);
     case PRW_PLAN_ATTACH:
       break;
     }

@@ -25,6 +25,7 @@ G_DECLARE_FINAL_TYPE (PrwWatchRun, prw_watch_run, PRW, WATCH_RUN, GObject)
 struct _PrwWatchRun
 {
   GObject parent;
+  char *root;
   PrwSettings *settings;
   GSubprocessLauncher *launcher;
   GPtrArray *arguments;  /* but for the port */
@@ -58,11 +59,12 @@ static gboolean
 spawn (PrwWatchHost *host, const char *tty, GError **error)
 {
   PrwWatchRun *self = PRW_WATCH_RUN (host);
-  g_autoptr (GPtrArray) arguments = g_ptr_array_copy (self->arguments, NULL, NULL);
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
   g_autofree char *path = g_build_filename ("/dev", tty, NULL);
   GSubprocess *process;
   Running *running;
 
+  g_ptr_array_extend (arguments, self->arguments, NULL, NULL);
   g_ptr_array_add (arguments, path);
   g_ptr_array_add (arguments, NULL);
   process = g_subprocess_launcher_spawnv (self->launcher, (const char *const *) arguments->pdata, error);
@@ -89,7 +91,7 @@ stop (PrwWatchHost *host, const char *tty, gboolean force)
 static GPtrArray *
 scan (PrwWatchHost *host)
 {
-  GPtrArray *ports = prw_sysfs_list_ttys (PRW_SYSFS_ROOT);
+  GPtrArray *ports = prw_sysfs_list_ttys (PRW_WATCH_RUN (host)->root);
 
   for (guint i = ports->len; i > 0; i--)
     if (prw_plan_make (ports->pdata[i - 1], PRW_WATCH_RUN (host)->settings, NULL) != PRW_PLAN_ATTACH)
@@ -112,6 +114,7 @@ prw_watch_run_finalize (GObject *object)
 {
   PrwWatchRun *self = PRW_WATCH_RUN (object);
 
+  g_free (self->root);
   g_clear_pointer (&self->settings, prw_settings_unref);
   g_clear_object (&self->launcher);
   g_ptr_array_unref (self->arguments);
@@ -141,7 +144,7 @@ bind_to_parent (gpointer parent)
 }
 
 static PrwWatchRun *
-make_host (const char *self_path, const char *config_file, gboolean verbose, GError **error)
+make_host (const char *root, const char *self_path, const char *config_file, gboolean verbose, GError **error)
 {
   const PrwConfigSource source = { .file = config_file };
   g_autoptr (PrwSettings) settings = prw_config_load (&source, NULL, error);
@@ -150,6 +153,7 @@ make_host (const char *self_path, const char *config_file, gboolean verbose, GEr
   if (settings == NULL)
     return NULL;
   self = g_object_new (PRW_TYPE_WATCH_RUN, NULL);
+  self->root = g_strdup (root);
   self->settings = g_steal_pointer (&settings);
   self->launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
   g_subprocess_launcher_set_child_setup (self->launcher, bind_to_parent, GINT_TO_POINTER (getpid ()), NULL);
@@ -202,10 +206,10 @@ listen (PrwWatch *watch, guint *timer)
 }
 
 int
-prw_attach_watch_run (const char *self_path, const char *config_file, gboolean verbose)
+prw_attach_watch_run_at (const char *root, const char *self_path, const char *config_file, gboolean verbose)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (PrwWatchRun) host = make_host (self_path, config_file, verbose, &error);
+  g_autoptr (PrwWatchRun) host = make_host (root, self_path, config_file, verbose, &error);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (PrwClock) clock = prw_system_clock_new ();
   g_autoptr (PrwWatch) watch = NULL;
@@ -231,4 +235,10 @@ prw_attach_watch_run (const char *self_path, const char *config_file, gboolean v
   g_source_remove (on_int);
   host->watch = NULL;
   return 0;
+}
+
+int
+prw_attach_watch_run (const char *self_path, const char *config_file, gboolean verbose)
+{
+  return prw_attach_watch_run_at (PRW_SYSFS_ROOT, self_path, config_file, verbose);
 }

@@ -6,6 +6,14 @@
 G_BEGIN_DECLS
 
 /**
+ * prw_attach_watch_run_at:
+ * @root: PRW_SYSFS_ROOT, or what a test made up
+ *
+ * As prw_attach_watch_run().
+ */
+int prw_attach_watch_run_at (const char *root, const char *self_path, const char *config_file, gboolean verbose);
+
+/**
  * prw_attach_watch_run:
  * @self_path: this program's own file, which is run for each board
  * @config_file: (nullable): `--config`; each board's process gets it too

@@ -258,7 +258,7 @@ static void
 test_list (Tree **tree, gconstpointer data)
 {
   const char *const few[] = {
-    "ttyACM2   1366:1051  J-Link  J-Link debugger: only when told: pairward-attach /dev/ttyACM2, or MatchTty= in the keyfile",
+    "ttyACM2   1366:1051  J-Link  J-Link debugger: only when told: pairward-attach /dev/ttyACM2; for each time it appears see pairward-attach(8)",
     "ttyACM3   1366:1051  J-Link  J-Link debugger: is hci1 already",
     "ttyACM4   1915:521f  Open DFU Bootloader  Nordic's bootloader: never attached: write HCI firmware to it first",
     "ttyACM10  2fe3:0004  Zephyr HCI UART sample  Nordic or Zephyr board with HCI firmware: attached when it appears",
@@ -296,12 +296,12 @@ static void
 test_list_with_keyfile (Tree **tree, gconstpointer data)
 {
   const char *const expected[] = {
-    "ttyACM2   1366:1051  J-Link  J-Link debugger: attached when it appears ([Controller both])",
+    "ttyACM2   1366:1051  J-Link  J-Link debugger: attached by --watch ([Controller both])",
     "ttyACM3   1366:1051  J-Link  J-Link debugger: is hci1 already",
     "ttyACM4   1915:521f  Open DFU Bootloader  Nordic's bootloader: never attached: write HCI firmware to it first",
-    "ttyACM5   2c7c:0125  LTE modem  another USB device: attached when it appears ([Controller all])",
+    "ttyACM5   2c7c:0125  LTE modem  another USB device: attached by --watch ([Controller all])",
     "ttyACM10  2fe3:0004  Zephyr HCI UART sample  Nordic or Zephyr board with HCI firmware: attached when it appears ([Controller all])",
-    "ttyS1     -          serial port: attached when it appears ([Controller all])",
+    "ttyS1     -          serial port: attached by --watch ([Controller all])",
     "hci0      2fe3:000b  Zephyr HCI USB sample  Nordic or Zephyr board with HCI firmware: nothing to attach, the kernel has it",
     NULL,
   };
