@@ -4,6 +4,7 @@ shippeddir = $(prefix)/lib/pairward
 dist_shipped_DATA = data/pairward.conf
 EXTRA_DIST += data/pairward.gresource.xml
 dist_man7_MANS = data/man/pairward.7
+dist_man8_MANS = data/man/pairward-attach.8
 
 dbuspolicydir = $(dbusconfdir)/system.d
 dbusservicedir = $(dbusconfdir)/system-services
@@ -14,8 +15,22 @@ CLEANFILES += $(nodist_dbuspolicy_DATA) $(nodist_dbusservice_DATA)
 
 # By make and not by configure: only make knows where $(libexecdir) is in the end.
 prw_substitute = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
-	sed -e 's|@libexecdir[@]|$(libexecdir)|g' -e 's|@PRW_USER[@]|$(PRW_USER)|g' $< > $@.tmp && mv $@.tmp $@
+	sed -e 's|@libexecdir[@]|$(libexecdir)|g' -e 's|@PRW_USER[@]|$(PRW_USER)|g' \
+	-e 's|@sbindir[@]|$(sbindir)|g' -e 's|@localstatedir[@]|$(localstatedir)|g' $< > $@.tmp && mv $@.tmp $@
 data/org.pairward.conf: data/org.pairward.conf.in Makefile
 	$(prw_substitute)
 data/org.pairward.service: data/org.pairward.service.in Makefile
+	$(prw_substitute)
+
+# Boards that are plugged in: udev asks systemd for one pairward-attach@.service each.
+EXTRA_DIST += data/systemd/pairward-attach@.service.in
+if INSTALL_UDEV
+udevrulesdir = $(udevdir)/rules.d
+dist_udevrules_DATA = data/udev/60-pairward.rules
+endif
+if INSTALL_SYSTEMD
+nodist_systemdsystemunit_DATA = data/systemd/pairward-attach@.service
+CLEANFILES += $(nodist_systemdsystemunit_DATA)
+endif
+data/systemd/pairward-attach@.service: data/systemd/pairward-attach@.service.in Makefile
 	$(prw_substitute)

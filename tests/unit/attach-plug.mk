@@ -18,3 +18,7 @@ tests_unit_test_attach_watch_LDADD = $(prw_attach_plug_libs)
 tests_unit_test_attach_watch_run_SOURCES = tests/unit/test-attach-watch-run.c tests/unit/sysfs-fixture.c tests/unit/sysfs-fixture.h
 tests_unit_test_attach_watch_run_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_attach_watch_run_LDADD = $(prw_attach_plug_libs)
+
+# udev's rules, without udev.
+dist_check_SCRIPTS += tests/unit/test-udev-rules.py
+TESTS += tests/unit/test-udev-rules.py
