@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "attach/atomic.h"
+
 #define GROUP "Static"
 #define BOM "\357\273\277"
 #define KEY_SIZE sizeof "0x05f1"
@@ -405,4 +407,50 @@ prw_addresses_put (const char *text, gsize len, guint16 manufacturer, const char
   PrwAddressesOrder order = prw_addresses_order (address, place, absent);
 
   return prw_addresses_arrange (text, len, manufacturer, &order, error);
+}
+
+typedef struct
+{
+  guint16 manufacturer;
+  const PrwAddressesOrder *order;
+} Edit;
+
+static char *
+edit (const char *text, gsize len, gpointer data, GError **error)
+{
+  const Edit *self = data;
+
+  return prw_addresses_arrange (text, len, self->manufacturer, self->order, error);
+}
+
+gboolean
+prw_addresses_file_arrange (const char *path, guint16 manufacturer, const PrwAddressesOrder *order, gboolean *changed, GError **error)
+{
+  Edit data = { manufacturer, order };
+
+  return prw_atomic_edit (path, PRW_ADDRESSES_MAX_BYTES, edit, &data, changed, error);
+}
+
+gboolean
+prw_addresses_file_put (const char *path, guint16 manufacturer, const char *address, PrwAddressesPlace place, gboolean *changed, GError **error)
+{
+  const char *absent[2] = { NULL };
+  PrwAddressesOrder order = prw_addresses_order (address, place, absent);
+
+  return prw_addresses_file_arrange (path, manufacturer, &order, changed, error);
+}
+
+char **
+prw_addresses_file_list (const char *path, guint16 manufacturer, GError **error)
+{
+  g_autofree char *text = NULL;
+  char **list;
+  gsize len;
+
+  if (!prw_atomic_read (path, PRW_ADDRESSES_MAX_BYTES, &text, &len, error))
+    return NULL;
+  list = prw_addresses_list (text, len, manufacturer, error);
+  if (list == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return list;
 }

@@ -78,13 +78,7 @@ char *prw_addresses_put (const char *text, gsize len, guint16 manufacturer, cons
  * @path: BlueZ's `addresses`
  * @changed: (out) (optional): whether the file was written
  *
- * The same with the file. It is replaced whole, by a rename, after the new one is on the disk: whoever reads it, and whoever
- * comes after a crash, finds the old one or the new one. Mode and owner are kept; a new file is 0600, as is BlueZ's. What is
- * malformed, larger than %PRW_ADDRESSES_MAX_BYTES, read-only, no file or a symbolic link is left as it is, with an error that
- * says what to do. Two of us at once wait for each other, a quarter of a second at most, then it is %G_IO_ERROR_BUSY; what
- * bluetoothd writes meanwhile is seen up to the moment of the rename.
- *
- * Blocks for as long as a disk takes to write a small file.
+ * The same with the file, as prw_atomic_edit() does it: a malformed one, too, is left as it is, with an error that says what to do.
  */
 gboolean prw_addresses_file_arrange (const char *path, guint16 manufacturer, const PrwAddressesOrder *order, gboolean *changed,
                                      GError **error);

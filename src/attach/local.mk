@@ -3,11 +3,14 @@
 noinst_LIBRARIES += libprw-attach.a
 libprw_attach_a_SOURCES = \
 	src/attach/addresses.c src/attach/addresses.h \
-	src/attach/addresses-file.c \
+	src/attach/atomic.c src/attach/atomic.h \
 	src/attach/attach.c src/attach/attach.h \
 	src/attach/board.c src/attach/board.h \
+	src/attach/boards-state.c src/attach/boards-state.h \
+	src/attach/claim.c src/attach/claim.h \
 	src/attach/h4.c src/attach/h4.h \
 	src/attach/holder.c src/attach/holder.h \
+	src/attach/identity.c src/attach/identity.h \
 	src/attach/line.c src/attach/line.h \
 	src/attach/list.c src/attach/list.h \
 	src/attach/plan.c src/attach/plan.h \
@@ -17,6 +20,6 @@ libprw_attach_a_SOURCES = \
 	src/attach/tty.c src/attach/tty.h \
 	src/attach/uevent.c src/attach/uevent.h \
 	src/attach/uevents.c src/attach/uevents.h \
-	src/attach/watch.c src/attach/watch.h \
-	src/attach/watch-run.c src/attach/watch-run.h
+	src/attach/watch-run.c src/attach/watch-run.h \
+	src/attach/watch.c src/attach/watch.h
 libprw_attach_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS) $(LIBNL_CFLAGS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "attach/addresses.h"
+#include "attach/atomic.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,17 +14,17 @@
 
 #include "policy/text.h"
 
-/* Made under the lock only, so one name is enough; what a crash left behind is written over. */
-#define TEMPORARY ".addresses.pairward"
 #define LOCK_TRIES 50
 #define LOCK_PAUSE_US 5000
-/* How often bluetoothd may write in between. */
+/* How often somebody else may write in between. */
 #define WRITE_TRIES 8
 
 typedef struct
 {
   const char *path;
-  char *name;   /* of the file in its folder */
+  gsize max;
+  char *name;      /* of the file in its folder */
+  char *temporary; /* made under the lock only, so one name is enough; what a crash left behind is written over */
   int folder;   /* locked while it is open */
   struct stat status;
   gboolean is_new;
@@ -38,6 +38,7 @@ file_clear (File *file)
   if (file->folder >= 0)
     close (file->folder);
   g_free (file->name);
+  g_free (file->temporary);
   g_free (file->text);
 }
 
@@ -65,7 +66,7 @@ fail_errno (const File *file, int code, GError **error)
                                    : _("no permission, even for root: look for an immutable file (lsattr) or a confined service (ReadWritePaths=)"),
                    error);
     case EROFS:
-      return fail (file, G_IO_ERROR_READ_ONLY, _("the file system is read-only: bluetoothd needs it writable too"), error);
+      return fail (file, G_IO_ERROR_READ_ONLY, _("the file system is read-only"), error);
     case ENOSPC:
     case EDQUOT:
       return fail (file, G_IO_ERROR_NO_SPACE, _("no space left: make some, and try again"), error);
@@ -74,13 +75,14 @@ fail_errno (const File *file, int code, GError **error)
     }
 }
 
-/* The folder may be a link, as an administrator may have moved it; it is made as bluetoothd's service does. */
+/* The folder may be a link, as an administrator may have moved it; it is made as services' state folders are. */
 static gboolean
 open_folder (File *file, gboolean make, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (file->path);
 
   file->name = g_path_get_basename (file->path);
+  file->temporary = g_strdup_printf (".%s.pairward", file->name);
   if (make && mkdir (folder, 0700) != 0 && errno != EEXIST && errno != EACCES && errno != EROFS)
     return fail_errno (file, errno, error);
   file->folder = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -104,6 +106,14 @@ lock_folder (File *file, GError **error)
 }
 
 static gboolean
+fail_large (const File *file, GError **error)
+{
+  g_autofree char *what = g_strdup_printf (_("larger than %u KiB: it is not what it should be, look into it"), (guint) (file->max / 1024));
+
+  return fail (file, G_IO_ERROR_INVALID_DATA, what, error);
+}
+
+static gboolean
 check_kind (const File *file, gboolean write, GError **error)
 {
   if (S_ISLNK (file->status.st_mode))
@@ -112,11 +122,11 @@ check_kind (const File *file, gboolean write, GError **error)
     return fail (file, G_IO_ERROR_IS_DIRECTORY, _("a directory: remove it"), error);
   if (!S_ISREG (file->status.st_mode))
     return fail (file, G_IO_ERROR_NOT_REGULAR_FILE, _("not a file: remove it"), error);
-  if (file->status.st_size > PRW_ADDRESSES_MAX_BYTES)
-    return fail (file, G_IO_ERROR_INVALID_DATA, _("larger than 64 KiB: this is not what bluetoothd wrote; look into it"), error);
+  if (file->status.st_size > (goffset) file->max)
+    return fail_large (file, error);
   /* A rename would not care, nor would root: but somebody wants it to stay as it is. */
   if (write && ((file->status.st_mode & 0222) == 0 || faccessat (file->folder, file->name, W_OK, AT_EACCESS) != 0))
-    return fail (file, G_IO_ERROR_READ_ONLY, _("read-only: make it writable (chmod u+w), or say StaticAddress=none"), error);
+    return fail (file, G_IO_ERROR_READ_ONLY, _("read-only: make it writable (chmod u+w)"), error);
   return TRUE;
 }
 
@@ -126,14 +136,14 @@ read_all (File *file, int fd, GError **error)
   gssize n;
 
   g_free (file->text);
-  file->text = g_malloc (PRW_ADDRESSES_MAX_BYTES + 1);
+  file->text = g_malloc (file->max + 1);
   file->len = 0;
-  while ((n = read (fd, file->text + file->len, PRW_ADDRESSES_MAX_BYTES + 1 - file->len)) != 0)
+  while ((n = read (fd, file->text + file->len, file->max + 1 - file->len)) != 0)
     if (n > 0)
       file->len += (gsize) n;
     else if (errno != EINTR)
       return fail_errno (file, errno, error);
-  return TRUE; /* one that has grown meanwhile is refused as too large */
+  return file->len <= file->max || fail_large (file, error); /* it has grown meanwhile */
 }
 
 /* Nothing is opened that could be anything but a file: opening a device may set it off. */
@@ -193,9 +203,9 @@ write_temporary (const File *file, const char *text, gsize len)
   int fd, code;
   gboolean ok;
 
-  if (unlinkat (file->folder, TEMPORARY, 0) != 0 && errno != ENOENT)
+  if (unlinkat (file->folder, file->temporary, 0) != 0 && errno != ENOENT)
     return FALSE;
-  fd = openat (file->folder, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  fd = openat (file->folder, file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
     return FALSE;
   ok = keep_rights (file, fd) && write_all (fd, text, len) && fsync (fd) == 0;
@@ -209,7 +219,7 @@ write_temporary (const File *file, const char *text, gsize len)
   return ok;
 }
 
-/* bluetoothd knows no lock: it may have written since the file was read. */
+/* Others may know no lock (bluetoothd does not): was it written since it was read? */
 static gboolean
 is_unchanged (const File *file)
 {
@@ -222,7 +232,7 @@ is_unchanged (const File *file)
          now.st_mode == file->status.st_mode && now.st_uid == file->status.st_uid && now.st_gid == file->status.st_gid;
 }
 
-/* @overtaken: bluetoothd was faster; nothing was done. */
+/* @overtaken: somebody else was faster; nothing was done. */
 static gboolean
 replace (const File *file, const char *text, gboolean *overtaken, GError **error)
 {
@@ -232,30 +242,22 @@ replace (const File *file, const char *text, gboolean *overtaken, GError **error
   if (write_temporary (file, text, strlen (text)))
     {
       *overtaken = !is_unchanged (file);
-      if (!*overtaken && renameat (file->folder, TEMPORARY, file->folder, file->name) == 0)
+      if (!*overtaken && renameat (file->folder, file->temporary, file->folder, file->name) == 0)
         return fsync (file->folder) == 0 || fail_errno (file, errno, error);
     }
   code = errno;
-  unlinkat (file->folder, TEMPORARY, 0);
+  unlinkat (file->folder, file->temporary, 0);
   return *overtaken || fail_errno (file, code, error);
 }
 
-static gboolean
-open_and_lock (File *file, const char *path, GError **error)
-{
-  file->path = path;
-  file->folder = -1;
-  return open_folder (file, TRUE, error) && lock_folder (file, error);
-}
-
 gboolean
-prw_addresses_file_arrange (const char *path, guint16 manufacturer, const PrwAddressesOrder *order, gboolean *changed, GError **error)
+prw_atomic_edit (const char *path, gsize max, PrwAtomicEdit edit, gpointer data, gboolean *changed, GError **error)
 {
-  g_auto (File) file = { .folder = -1 };
+  g_auto (File) file = { .path = path, .max = max, .folder = -1 };
 
   if (changed != NULL)
     *changed = FALSE;
-  if (!open_and_lock (&file, path, error))
+  if (!open_folder (&file, TRUE, error) || !lock_folder (&file, error))
     return FALSE;
   for (guint i = 0; i < WRITE_TRIES; i++)
     {
@@ -265,10 +267,10 @@ prw_addresses_file_arrange (const char *path, guint16 manufacturer, const PrwAdd
 
       if (!read_file (&file, TRUE, error))
         return FALSE;
-      text = prw_addresses_arrange (file.text, file.len, manufacturer, order, &reason);
+      text = edit (file.text, file.len, data, &reason);
       if (text == NULL)
         return fail (&file, (GIOErrorEnum) reason->code, reason->message, error);
-      if (strlen (text) == file.len && memcmp (text, file.len > 0 ? file.text : "", file.len) == 0)
+      if (strlen (text) == file.len && (file.len == 0 || memcmp (text, file.text, file.len) == 0))
         return TRUE;
       if (!replace (&file, text, &overtaken, error))
         return FALSE;
@@ -283,25 +285,23 @@ prw_addresses_file_arrange (const char *path, guint16 manufacturer, const PrwAdd
 }
 
 gboolean
-prw_addresses_file_put (const char *path, guint16 manufacturer, const char *address, PrwAddressesPlace place, gboolean *changed, GError **error)
+prw_atomic_read (const char *path, gsize max, char **text, gsize *len, GError **error)
 {
-  const char *absent[2] = { NULL };
-  PrwAddressesOrder order = prw_addresses_order (address, place, absent);
+  g_auto (File) file = { .path = path, .max = max, .folder = -1 };
 
-  return prw_addresses_file_arrange (path, manufacturer, &order, changed, error);
-}
-
-char **
-prw_addresses_file_list (const char *path, guint16 manufacturer, GError **error)
-{
-  g_auto (File) file = { .path = path, .folder = -1 };
   g_autoptr (GError) reason = NULL;
-  char **list;
 
-  if (!open_folder (&file, FALSE, error) || !read_file (&file, FALSE, error))
-    return NULL;
-  list = prw_addresses_list (file.text, file.len, manufacturer, &reason);
-  if (list == NULL)
-    fail (&file, (GIOErrorEnum) reason->code, reason->message, error);
-  return list;
+  if (!open_folder (&file, FALSE, &reason))
+    {
+      if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return FALSE;
+        }
+    }
+  else if (!read_file (&file, FALSE, error))
+    return FALSE;
+  *text = g_steal_pointer (&file.text);
+  *len = file.len;
+  return TRUE;
 }
