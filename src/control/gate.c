@@ -14,6 +14,9 @@
 /* How many calls that need no right are worked on at a time. They have bluetoothd asked, and the bus lets a connection wait
  * for 128 answers (dbus-daemon's max_replies_per_connection): strangers must leave some to the questions of our agent. */
 #define MAX_OPEN_CALLS 32
+/* What the arguments of one call may have: far more than any sensible ones. The bus lets 32 MiB through, which take minutes
+ * to print or to look through, and nobody would be heard meanwhile. */
+#define MAX_ARGUMENT_BYTES (64 * 1024)
 /* The least between two log lines about denials: strangers must not be able to flush the decisions out of the journal. */
 #define DENIAL_INTERVAL G_TIME_SPAN_SECOND
 
@@ -269,6 +272,12 @@ pass (const GDBusInterfaceVTable *inner, GDBusMethodInvocation *invocation, GVar
   passage->skeleton = g_object_ref (user_data);
   passage->invocation = invocation;
   passage->inner = inner;
+  if (g_variant_get_size (parameters) > MAX_ARGUMENT_BYTES)
+    {
+      log_denial (self, invocation, "its arguments are too large");
+      prw_errors_return_new (invocation, PRW_ERROR_INVALID_ARGUMENTS, "the arguments of a call have %d bytes at the most", MAX_ARGUMENT_BYTES);
+      return;
+    }
   if (!right_of (invocation, parameters, &right))
     {
       log_denial (self, invocation, "it is not in the table of rights");

@@ -220,6 +220,11 @@ def test_bad_arguments_change_nothing(m):
             ("NotSupported", (OURS, PEER, "ReadLocalOobData")),
             ("InvalidArguments", (OURS, PEER, "SetSecurityParams", "(bsbbub)", True, "psychic", True, False, 0, True))):
         equal(c.error(*args)[0], expected, f"{args[2]} {args[4:]}")
+    long = "x" * 70000
+    for args in ((ROOT, MANAGER, "Explain", "(oa{sv})", "/", {"name": GLib.Variant("s", long)}), (ROOT, MANAGER, "GetPeer", "(ss)", long, ""),
+                 c.set_args(ROOT, MANAGER, "AgentCapability", GLib.Variant("s", long))):
+        name, text = c.error(*args)
+        check(name == "InvalidArguments" and "65536 bytes" in text and long not in text, f"{args[2]} with a lot: {name}")
     name, text = c.error(ROOT, MANAGER, "Explain", "(oa{sv})", "/", {"colour": GLib.Variant("s", "red")})
     check(name == "InvalidArguments" and "colour" in text and "transport" in text, "an unknown fact lists them all")
     equal(c.get(ROOT, MANAGER, "Handlers"), 0, "no handler was registered")
