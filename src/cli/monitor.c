@@ -19,6 +19,7 @@
 typedef struct
 {
   PrwClient *client;
+  GMainLoop *loop;
   GHashTable *peers; /* object path → a{sv} */
   GVariant *nothing; /* a{sv} */
 } Monitor;
@@ -32,16 +33,17 @@ monitor_clear (Monitor *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Monitor, monitor_clear)
 
 static void
-print_line (PrwClient *client, const char *subject, const char *event, const char *words, GVariant *arguments)
+print_line (Monitor *self, const char *subject, const char *event, const char *words, GVariant *arguments)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *time = g_date_time_format (now, client->json ? "%Y-%m-%dT%H:%M:%S%:z" : "%H:%M:%S");
+  g_autofree char *time = g_date_time_format (now, self->client->json ? "%Y-%m-%dT%H:%M:%S%:z" : "%H:%M:%S");
 
-  if (client->json)
+  if (self->client->json)
     prw_output_json (g_variant_new_parsed ("{'time': <%s>, 'object': <%s>, 'event': <%s>, 'arguments': <%v>}", time, subject, event, arguments));
   else
     g_print ("%s  %s%s%s  %s\n", time, prw_output_bold (), subject, prw_output_plain (), words);
-  fflush (stdout);
+  if (fflush (stdout) != 0 || ferror (stdout))
+    g_main_loop_quit (self->loop); /* nobody hears any of it: main() says so */
 }
 
 /* What the peer is called: its name and address, else its path's last part. */
@@ -80,18 +82,18 @@ on_peer_signal (GDBusConnection *bus, const char *sender, const char *path, cons
   g_autoptr (PrwStoryEvent) event = prw_story_tell (signal, parameters, role);
 
   if (event != NULL)
-    print_line (self->client, self->client->json ? path : label, signal, event->words, event->details);
+    print_line (self, self->client->json ? path : label, signal, event->words, event->details);
 }
 
 static void
 on_closed (GDBusConnection *bus, const char *sender, const char *path, const char *interface, const char *signal, GVariant *parameters, gpointer data)
 {
-  PrwClient *client = ((Monitor *) data)->client;
+  Monitor *self = data;
   g_autofree char *number = g_path_get_basename (path), *label = g_strdup_printf (_("question %s"), number);
   g_autoptr (PrwStoryEvent) event = prw_story_tell (signal, parameters, "");
 
   if (event != NULL)
-    print_line (client, client->json ? path : label, signal, event->words, event->details);
+    print_line (self, self->client->json ? path : label, signal, event->words, event->details);
 }
 
 static char *
@@ -111,7 +113,7 @@ static void
 on_manager_changed (GDBusConnection *bus, const char *sender, const char *path, const char *interface, const char *signal, GVariant *parameters,
                     gpointer data)
 {
-  PrwClient *client = ((Monitor *) data)->client;
+  Monitor *self = data;
   g_autoptr (GVariant) changed = NULL;
   g_autoptr (GString) text = g_string_new (NULL);
   GVariantIter iter;
@@ -129,20 +131,20 @@ on_manager_changed (GDBusConnection *bus, const char *sender, const char *path, 
       if (!g_str_equal (property, "Requests")) /* which is told as it is decided, and when it closes */
         g_string_append_printf (text, "%s%s: %s", text->len > 0 ? ", " : "", property, words);
     }
-  if (client->json || text->len > 0)
-    print_line (client, "pairwardd", "PropertiesChanged", text->str, changed);
+  if (self->client->json || text->len > 0)
+    print_line (self, "pairwardd", "PropertiesChanged", text->str, changed);
 }
 
 static void
 on_appeared (GDBusConnection *bus, const char *name, const char *owner, gpointer data)
 {
-  print_line (((Monitor *) data)->client, "pairwardd", "Appeared", _("is running"), g_variant_new_string (owner));
+  print_line (data, "pairwardd", "Appeared", _("is running"), g_variant_new_string (owner));
 }
 
 static void
 on_vanished (GDBusConnection *bus, const char *name, gpointer data)
 {
-  print_line (((Monitor *) data)->client, "pairwardd", "Vanished", _("is not running"), g_variant_new_string (""));
+  print_line (data, "pairwardd", "Vanished", _("is not running"), g_variant_new_string (""));
 }
 
 static void
@@ -154,7 +156,7 @@ on_bus_closed (GDBusConnection *bus, gboolean by_remote, GError *error, gpointer
 PrwExit
 prw_verb_monitor (PrwClient *client, int argc, char **argv)
 {
-  g_autoptr (GMainLoop) loop = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
   PrwExit status;
   guint ids[3], watch;
@@ -166,6 +168,7 @@ prw_verb_monitor (PrwClient *client, int argc, char **argv)
 
   g_auto (Monitor) self = {
     .client = client,
+    .loop = loop,
     .peers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref),
     .nothing = g_variant_ref_sink (g_variant_new ("a{sv}", NULL)),
   };
@@ -177,7 +180,6 @@ prw_verb_monitor (PrwClient *client, int argc, char **argv)
   ids[2] = g_dbus_connection_signal_subscribe (client->bus, PRW_BUS_NAME, "org.freedesktop.DBus.Properties", "PropertiesChanged", PRW_ROOT_PATH,
                                                PRW_MANAGER_IFACE, G_DBUS_SIGNAL_FLAGS_NONE, on_manager_changed, &self, NULL);
   watch = g_bus_watch_name_on_connection (client->bus, PRW_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared, on_vanished, &self, NULL);
-  loop = g_main_loop_new (NULL, FALSE);
   prw_client_quit_on_signals (loop);
   g_signal_connect (client->bus, "closed", G_CALLBACK (on_bus_closed), loop);
   g_main_loop_run (loop);

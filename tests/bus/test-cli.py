@@ -81,6 +81,18 @@ def test_json(m):
     equal(m.ctl("agent", "--json")[0], 2, "a person does not read JSON")
 
 
+def test_output_that_cannot_be_written(m):
+    """What stdout is closed or full for is said, and never written to the bus, which would get a closed one's number."""
+    for words in ("status", "--json status", "list", "policy", "config show", "help", "--version", "monitor"):
+        for where in (">&-", ">/dev/full"):
+            done = subprocess.run(["sh", "-c", f'"{CTL}" {words} {where}'], env=m.env, capture_output=True, text=True, timeout=30, check=False)
+            equal((done.returncode, done.stderr), (1, "pairwardctl: the output could not be written\n"), f"{words} {where}")
+    done = subprocess.run(["sh", "-c", f'"{CTL}" status <&- 2>&-'], env=m.env, capture_output=True, text=True, timeout=30, check=False)
+    check(done.returncode == 0 and "default" in done.stdout, f"neither read nor complained: {done}")
+    done = subprocess.run(["sh", "-c", f'"{CTL}" agent <&-'], env=m.env, capture_output=True, text=True, timeout=30, check=False)
+    equal(done.returncode, 0, "it ends, as nobody can type there: " + done.stderr)
+
+
 def test_policy_window_explain(m):
     equal(m.ctl("policy")[:2], (0, "reject-bonded-device-repairing-requests\n"), "the shipped floor")
     equal(m.ctl("policy", "reject-new-pairing-requests|2")[:2], (0, "reject-new-pairing-requests|reject-nonbonded-peripheral-requests\n"), "set")
