@@ -4,12 +4,11 @@
 /* What concerns the daemon as a whole. */
 #include "cli/verbs.h"
 
-#include <string.h>
-
 #include <glib/gi18n.h>
 
 #include "cli/boards.h"
 #include "cli/output.h"
+#include "policy/facts.h"
 #include "policy/types.h"
 
 static void
@@ -155,32 +154,53 @@ prw_verb_window (PrwClient *client, int argc, char **argv)
   return show_window (client);
 }
 
+/* What Explain() takes, floating; NULL, and it was said what is wrong. */
+static GVariant *
+parse_facts (char **words)
+{
+  g_autoptr (GStringChunk) pool = g_string_chunk_new (256);
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  PrwFacts facts = { .kind = PRW_REQUEST_KIND_PAIRING };
+
+  for (char **word = words; *word != NULL; word++)
+    {
+      g_auto (GStrv) parts = g_strsplit (*word, "=", 2);
+      g_autoptr (GError) error = NULL;
+
+      if (parts[0] == NULL || parts[1] == NULL || !g_utf8_validate (*word, -1, NULL))
+        {
+          prw_client_usage (_("\"%s\" is not FACT=VALUE"), *word);
+          return NULL;
+        }
+      if (!prw_facts_set (&facts, pool, parts[0], parts[1], &error))
+        {
+          prw_client_usage ("%s", error->message);
+          return NULL;
+        }
+      g_variant_builder_add (&list, "{sv}", parts[0], g_variant_new_string (parts[1]));
+    }
+  return g_variant_builder_end (&list);
+}
+
 PrwExit
 prw_verb_explain (PrwClient *client, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) reply = NULL, facts = NULL;
   g_autofree char *peer = NULL;
-  GVariantBuilder facts;
   const char *verdict, *rule, *reason;
   PrwExit status;
 
   if (!prw_verbs_parse (&argc, &argv, NULL, N_("PEER|- [FACT=VALUE…]"), 1, -1, &status))
     return status;
-  for (int i = 2; i < argc; i++)
-    if (strchr (argv[i], '=') == NULL || !g_utf8_validate (argv[i], -1, NULL))
-      return prw_client_usage (_("\"%s\" is not FACT=VALUE"), argv[i]);
+  facts = parse_facts (argv + 2);
+  if (facts == NULL)
+    return PRW_EXIT_USAGE;
+  g_variant_ref_sink (facts);
   peer = g_str_equal (argv[1], "-") || g_str_equal (argv[1], "/") ? g_strdup ("/") : prw_client_resolve_peer (client, argv[1], &error);
   if (peer == NULL)
     return prw_client_fail (client, error);
-  g_variant_builder_init (&facts, G_VARIANT_TYPE_VARDICT);
-  for (int i = 2; i < argc; i++)
-    {
-      g_auto (GStrv) parts = g_strsplit (argv[i], "=", 2);
-
-      g_variant_builder_add (&facts, "{sv}", parts[0], g_variant_new_string (parts[1]));
-    }
-  reply = prw_client_call (client, PRW_ROOT_PATH, PRW_MANAGER_IFACE, "Explain", g_variant_new ("(oa{sv})", peer, &facts), "(sss)",
+  reply = prw_client_call (client, PRW_ROOT_PATH, PRW_MANAGER_IFACE, "Explain", g_variant_new ("(o@a{sv})", peer, facts), "(sss)",
                            PRW_CALL_TIMEOUT, &error);
   if (reply == NULL)
     return prw_client_fail (client, error);

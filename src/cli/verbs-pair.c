@@ -168,6 +168,8 @@ run_pairing (PrwClient *client, const char *path, const char *name, const PairOp
     status = print_result (client, pairing.reply, options->mitm);
   else
     status = pairing.error != NULL ? prw_client_fail (client, pairing.error) : stopped ();
+  if (status == PRW_EXIT_TIMEOUT)
+    g_printerr (_("  %d s were not enough, and it is stopped; --timeout=S gives it more\n"), options->timeout);
   if (status == PRW_EXIT_TIMEOUT || (pairing.reply == NULL && pairing.error == NULL))
     cancel_pairing (client, path);
   if (pairing.reply == NULL && status != PRW_EXIT_NO_DAEMON)

@@ -118,9 +118,7 @@ parse_parameter (const char *key, const char *text, const char **property, GErro
     if (prw_verbs_same_key (key, booleans[i]))
       {
         *property = booleans[i];
-        if (!prw_tristate_from_string (text, &value, error))
-          return NULL;
-        if (value != PRW_TRISTATE_UNKNOWN)
+        if (prw_tristate_from_string (text, &value, NULL) && value != PRW_TRISTATE_UNKNOWN)
           return g_variant_new_boolean (value == PRW_TRISTATE_YES);
         g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _("%s is yes or no, not \"%s\""), key, text);
         return NULL;

@@ -51,9 +51,22 @@ parse_number (const char *text, guint64 *out)
   return g_ascii_string_to_unsigned (hex ? text + 2 : text, hex ? 16 : 10, 0, G_MAXUINT32, out, NULL);
 }
 
+/* Each value once, by the nickname that is printed. Returns: (transfer full) */
+static char *
+list_nicks (const PrwNick *nicks)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (const PrwNick *n = nicks; n->nick != NULL; n++)
+    if (g_str_equal (nick_of (nicks, n->value), n->nick))
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", n->nick);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static gboolean
 value_of (const PrwNickTable *table, const char *text, int *out, GError **error)
 {
+  g_autofree char *all = NULL;
   guint64 number;
 
   for (const PrwNick *n = table->nicks; text != NULL && n->nick != NULL; n++)
@@ -67,7 +80,11 @@ value_of (const PrwNickTable *table, const char *text, int *out, GError **error)
       *out = (int) number;
       return TRUE;
     }
-  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, "“%s” is not a valid %s", text != NULL ? text : "", table->what);
+  if (error == NULL)
+    return FALSE;
+  all = list_nicks (table->nicks);
+  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, "“%s” is not a valid %s; there are: %s", text != NULL ? text : "",
+               table->what, all);
   return FALSE;
 }
 
@@ -268,7 +285,7 @@ static const PrwNick prw_tristate_nicks[] = {
   { PRW_TRISTATE_YES, "1" },           { 0, NULL },
 };
 DEFINE_TO_STRING (PrwTristate, prw_tristate, value)
-DEFINE_FROM_STRING (PrwTristate, prw_tristate, "yes or no", FALSE)
+DEFINE_FROM_STRING (PrwTristate, prw_tristate, "answer to yes or no", FALSE)
 
 static const PrwNick prw_association_model_nicks[] = {
   { PRW_ASSOCIATION_MODEL_UNKNOWN, "unknown" },
@@ -325,7 +342,7 @@ static const PrwNick prw_without_handler_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwWithoutHandler, prw_without_handler, value)
-DEFINE_FROM_STRING (PrwWithoutHandler, prw_without_handler, "choice of accept, reject and wait", FALSE)
+DEFINE_FROM_STRING (PrwWithoutHandler, prw_without_handler, "choice", FALSE)
 
 /* Widest first, so that printing takes the fewest nicknames. */
 static const PrwNick pairing_policy_nicks[] = {

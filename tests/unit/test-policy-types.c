@@ -72,6 +72,25 @@ test_levels (void)
   CHECK_BAD (prw_security_level, PrwSecurityLevel, "lesc");
 }
 
+/* What there is instead, each once and without the other words for it. */
+static void
+test_errors_say_what_there_is (void)
+{
+  g_autoptr (GError) capability = NULL, policy = NULL, tristate = NULL;
+  PrwIoCapability c;
+  PrwPairingPolicy p;
+  PrwTristate t;
+
+  g_assert_false (prw_io_capability_from_string ("psychic", &c, &capability));
+  g_assert_cmpstr (capability->message, ==,
+                   "“psychic” is not a valid IO capability; there are: display-only, display-yesno, keyboard-only, none, keyboard-display");
+  g_assert_false (prw_pairing_policy_from_string ("allow-all|some", &p, &policy));
+  g_assert_true (g_str_has_prefix (policy->message, "“some” is not a valid pairing policy; there are: reject-all-requests, "));
+  g_assert_true (g_str_has_suffix (policy->message, ", allow-all"));
+  g_assert_false (prw_tristate_from_string ("maybe", &t, &tristate));
+  g_assert_true (g_str_has_suffix (tristate->message, "; there are: unknown, no, yes"));
+}
+
 static void
 test_capabilities (void)
 {
@@ -330,6 +349,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/policy/types/levels", test_levels);
+  g_test_add_func ("/policy/types/errors-say-what-there-is", test_errors_say_what_there_is);
   g_test_add_func ("/policy/types/capabilities", test_capabilities);
   g_test_add_func ("/policy/types/statuses", test_statuses);
   g_test_add_func ("/policy/types/reasons", test_reasons);
