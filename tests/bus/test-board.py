@@ -167,7 +167,7 @@ class Plugged:
         self._process = subprocess.Popen(
             ["/usr/bin/python3", str(LAB / "guest/board.py"), json.dumps(
                 {"control": str(self.folder / "control"), "server": str(self.folder / "air"),
-                 "link": str(self.link), **options})], stdout=subprocess.DEVNULL)
+                 **options})], stdout=subprocess.DEVNULL)
 
     def __enter__(self):
         return self
@@ -222,7 +222,7 @@ def read(fd, count):
 def test_terminal():
     """Through the terminal: answered, passed on both ways, late, pulled out, plugged in as another."""
     with Plugged(address="C1:02:03:04:05:06") as board:
-        board.tell("plug")
+        board.tell("plug", link=str(board.link))
         air, fd = board.air(), board.open()
         os.write(fd, command(c.READ_BD_ADDR) + command(0x0C03))
         equal(read(fd, 13)[7:], bytes(6), "the address")
@@ -237,7 +237,7 @@ def test_terminal():
         equal((board.link.is_symlink(), air.recv(1), os.read(fd, 1)), (False, b"", b""), "pulled out")
         os.close(fd)
         equal(board.tell("state"), {"plugged": False}, "its state")
-        board.tell("plug", address="C2:02:03:04:05:06", firmware="softdevice")
+        board.tell("plug", link=str(board.link), address="C2:02:03:04:05:06", firmware="softdevice")
         air, fd = board.air(), board.open()
         os.write(fd, command(c.READ_STATIC_ADDRESSES))
         equal(read(fd, 30)[8:14].hex(), "0605040302c2", "another chip's address")
@@ -246,8 +246,8 @@ def test_terminal():
 
 def test_terminal_left_and_opened_again():
     """A host that leaves and another that comes; noise is for who comes."""
-    with Plugged(stranger="noise", count=100000) as board:
-        board.tell("plug")
+    with Plugged() as board:
+        board.tell("plug", link=str(board.link), stranger="noise", count=100000)
         for _ in range(2):
             fd = board.open()
             equal(read(fd, 100000), c.noise(100000), "the noise")

@@ -91,6 +91,7 @@ class Lab:
         self.stack = stack
         self.ours = ours
         self.peer = Other(client)
+        self.usb_serial = None  # main.Control.usb_serial, in a scenario
         self.notes = []
         self._begin = time.monotonic()
 

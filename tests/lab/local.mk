@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/lab/guest/channel.py \
 	tests/lab/guest/chip.py \
 	tests/lab/guest/demo-session \
+	tests/lab/guest/gadget.py \
 	tests/lab/guest/initramfs \
 	tests/lab/guest/keys.py \
 	tests/lab/guest/l2cap.py \

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An emulated nRF board on a serial port: a chip (chip.py) between a terminal and the air.
 
-    board.py '{"control": PATH, "server": PATH, "link": PATH, …}'
+    board.py '{"control": PATH, "server": PATH}'
 
-The terminal is a new pseudo-terminal whose other end `link` names, as a board's port that
-comes and goes; or `tty`, a port that is there, such as a USB gadget's.  The controller is
-one of btvirt's server sockets.  Commands come on the socket `control`, one JSON object a
-connection, and so do their replies; see Board.METHODS.
+The controller is btvirt's server socket `server`.  Commands come on the socket `control`, one
+JSON object a connection, and so do their replies; see Board.METHODS.  The terminal is a new
+pseudo-terminal whose other end `link` names, as a board's port that comes and goes; or `tty`,
+a port that is there, such as a USB gadget's.
 """
 
 import errno
@@ -85,7 +85,7 @@ class Port:
 class Board:
     """The board: plugged in or not, with a chip or with something else on it."""
 
-    METHODS = ("plug", "unplug", "fault", "state", "stop")
+    METHODS = ("plug", "unplug", "fault", "state", "secret", "stop")
 
     def __init__(self, options):
         self._options = options
@@ -102,8 +102,11 @@ class Board:
     # Commands
 
     def plug(self, **changes):
-        """Plug it in: link or tty, firmware, address, variant, public, or stranger and count."""
+        """Plug it in: link or tty; firmware, address, variant, temperature, public, or stranger and
+        count.  What a chip is lasts until it is told otherwise."""
         self.unplug()
+        for name in ("link", "tty", "stranger", "count"):
+            self._options.pop(name, None)
         self._options.update(changes)
         options = self._options
         if "stranger" in options:
@@ -148,6 +151,10 @@ class Board:
         return {"plugged": True, "open": self._open, "asked": self._chip.asked,
                 "public": self._chip.public[::-1].hex(":").upper(),
                 "dropped": self._from_host.dropped}
+
+    def secret(self):
+        """The chip's identity root, which nobody else may write down."""
+        return self._chip.root.hex()
 
     def stop(self):
         """End."""

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bus import wait_until
+from gadget import Gadget
 
 PROGRAM = Path(__file__).with_name("board.py")
 # BlueZ's own list of identities for controllers without a public address.
@@ -28,9 +29,10 @@ class Board:
         self.firmware = "zephyr"
         self.tty = f"/tmp/ttyBOARD{number}"
         self._stack = stack
+        self._gadget = None
         self._control = f"/tmp/board{number}.sock"
         Path(self._control).unlink(missing_ok=True)
-        options = {"control": self._control, "server": server, "link": self.tty}
+        options = {"control": self._control, "server": server}
         stack.spawn(self._name, sys.executable, str(PROGRAM), json.dumps(options))
         if not wait_until(Path(self._control).exists, 60, 0.05):
             raise BoardError("board.py did not start")
@@ -40,7 +42,8 @@ class Board:
         return f"board{self.number}"
 
     @property
-    def _attachment(self):
+    def attachment(self):
+        """The name of its attachment among the stack's programs."""
         return f"attach{self.number}"
 
     def tell(self, do, **arguments):
@@ -53,14 +56,24 @@ class Board:
             raise BoardError(reply["error"])
         return reply["result"]
 
-    def plug(self, **changes):
-        """Plug it in, as it was or with another chip or firmware."""
+    def plug(self, usb=None, **changes):
+        """Plug it in, as it was or with another chip or firmware.
+
+        With `usb`, of gadget.py, it is a USB device with these ids, else only a terminal.
+        """
         self.address = changes.setdefault("address", self.address)
         self.firmware = changes.setdefault("firmware", self.firmware)
-        self.tell("plug", **changes)
+        if usb is None:
+            self.tell("plug", link=self.tty, **changes)
+            return
+        self._gadget = Gadget(self.number - 1, **usb)
+        self.tell("plug", tty=self._gadget.own_tty, **changes)
+        self.tty = f"/dev/{self._gadget.plug()}"
 
     def unplug(self):
         """Pull it out."""
+        if self._gadget is not None:
+            self._gadget.unplug()
         self.tell("unplug")
 
     def fault(self, opcode, how, value=0, times=-1):
@@ -71,18 +84,27 @@ class Board:
         """What it was asked since it was plugged in."""
         return self.tell("state")
 
-    def attach(self):
-        """Attach it as people did before there was pairward-attach: its identity by hand, and
-        btattach."""
+    def attach(self, *options):
+        """Attach it."""
+        self._stack.spawn(self.attachment, "pairward-attach", *options, self.tty)
+
+    def attach_by_hand(self):
+        """The same without pairward-attach: its identity put first by hand, and btattach."""
         manufacturer = MANUFACTURERS[self.firmware]
         ADDRESSES.write_text(f"[Static]\n0x{manufacturer:04x}={self.address};\n")
-        self._stack.spawn(self._attachment, "btattach", "-B", self.tty, "-P", "h4")
+        self._stack.spawn(self.attachment, "btattach", "-B", self.tty, "-P", "h4")
 
     def detach(self):
         """End the attachment, if there is one; its exit status."""
-        return self._stack.end(self._attachment)
+        return self._stack.end(self.attachment)
+
+    def said(self):
+        """What its attachments have said so far."""
+        return (self._stack.logs / f"{self.attachment}.log").read_text(errors="replace")
 
     def end(self):
         """Be gone."""
         self.detach()
+        if self._gadget is not None:
+            self._gadget.unplug()
         self._stack.end(self._name)

@@ -37,13 +37,24 @@ class Control:
         """Tell the host something."""
         channel.write_line(self._fd, message)
 
+    def ask(self, **message):
+        """Ask the host for something, while it waits for a scenario's result; its reply."""
+        self.send(**message)
+        return json.loads(next(channel.read_lines(self._fd)))
+
+    def usb_serial(self, plugged):
+        """Have a USB serial port plugged into this machine, or pulled out."""
+        error = self.ask(usb_serial=plugged)["error"]
+        if error:
+            raise OSError(f"qemu: {error}")
+
     def requests(self):
         """What the host asks."""
         for line in channel.read_lines(self._fd):
             yield json.loads(line)
 
 
-def run_scenario(name, label):
+def run_scenario(name, label, control):
     """Run one scenario, in this process; the result."""
     folder = OUT / label
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,6 +66,7 @@ def run_scenario(name, label):
     ours = ours_module.Ours(stack, lambda text: lab.log(text))
     declared = SCENARIOS[name]
     lab = labs.Lab(label, stack, ours, client, declared.kernel_link, declared.on_board)
+    lab.usb_serial = control.usb_serial
     message = ""
     begin = time.monotonic()
     try:
@@ -153,7 +165,7 @@ def main():
     for request in control.requests():
         if "run" in request:
             name, label = request["run"], request["label"]
-            result = in_child(lambda: run_scenario(name, label))
+            result = in_child(lambda: run_scenario(name, label, control))
             kill_leftovers()
             control.send(event="result", label=label, **result)
         elif "script" in request:

@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import subprocess
+import termios
 import time
 from pathlib import Path
 
@@ -87,6 +88,16 @@ class Stack:
         except subprocess.TimeoutExpired:
             process.kill()
             return process.wait()
+
+    def outcome(self, name, timeout=20):
+        """How a program we started ended by itself: its exit status, or None when it has not."""
+        process = self._processes[name]
+        try:
+            status = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        del self._processes[name]
+        return status
 
     def running(self, name):
         """Whether a program we started still runs."""
@@ -168,7 +179,7 @@ class Stack:
                    f"UNIX-CONNECT:{server}")
         if controller == "board":
             self.board().plug()
-            self.board().attach()
+            self.board().attach_by_hand()
 
     def _watch_the_air(self):
         """Every frame as text, and as a trace for tests/data/traces, numbered by our starts.
@@ -240,6 +251,33 @@ class Stack:
             return self.bus.get("org.bluez", "/org/bluez/hci0", "org.bluez.Adapter1", name)
         except BusError:
             return None
+
+    def adapters(self):
+        """bluetoothd's adapters: {"hci0": its properties}."""
+        return {path.rpartition("/")[2]: interfaces["org.bluez.Adapter1"]
+                for path, interfaces in self.bus.managed("org.bluez", "/").items()
+                if "org.bluez.Adapter1" in interfaces}
+
+    @staticmethod
+    def load(*modules):
+        """Load modules of the kernel that the lab is not booted with."""
+        for module in modules:
+            subprocess.run(("modprobe", module), check=True)
+
+    @staticmethod
+    def controllers():
+        """The names of the kernel's controllers, whether it could set them up or not."""
+        return sorted(path.name for path in Path("/sys/class/bluetooth").glob("hci*")
+                      if ":" not in path.name)
+
+    @staticmethod
+    def terminal_settings(tty):
+        """What a serial port is set to."""
+        fd = os.open(tty, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            return termios.tcgetattr(fd)
+        finally:
+            os.close(fd)
 
     def _expect(self, check, what, timeout=60):
         if not wait_until(check, timeout, 0.05):

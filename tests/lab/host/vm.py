@@ -18,6 +18,7 @@ from pathlib import Path
 
 LAB = Path(__file__).resolve().parent.parent
 MEMORY_MB = 768
+USB_SERIAL = "usbserial"
 
 
 class InfrastructureError(Exception):
@@ -44,7 +45,7 @@ class Guest:
     _lock = threading.Lock()
     _ending = False
 
-    def __init__(self, role, root, dest, out, ports, append=""):
+    def __init__(self, role, root, dest, out, ports, append="", monitor=None):
         self.role = role
         self.console = out / f"console-{role}.log"
         cache = cache_dir()
@@ -57,6 +58,10 @@ class Guest:
             "-chardev", f"file,id=console,path={self.console}", "-serial", "chardev:console",
             "-device", "virtio-rng-pci", "-device", "virtio-serial-pci,max_ports=16",
         ]
+        if monitor is not None:
+            # A USB host, and what scenarios plug into it.
+            args += ["-qmp", f"unix:{monitor},server=on,wait=off", "-device", "piix3-usb-uhci",
+                     "-chardev", f"null,id={USB_SERIAL}"]
         self._share(args, "root", root, readonly=True)
         self._share(args, "modules", cache / "kernel", readonly=True)
         self._share(args, "lab", LAB, readonly=True)
@@ -152,6 +157,39 @@ class Link:
         self._socket.close()
 
 
+class Monitor:
+    """What qemu is told about guest A's hardware while it runs (docs/interop/qmp-spec.rst)."""
+
+    def __init__(self, path):
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(30)
+        self._socket.connect(path)
+        self._lines = self._socket.makefile("r", encoding="utf-8")
+        self._lines.readline()  # the greeting
+        self._command("qmp_capabilities")
+
+    def _command(self, name, **arguments):
+        self._socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode())
+        for line in self._lines:
+            reply = json.loads(line)
+            if "error" in reply:
+                return reply["error"]["desc"]
+            if "return" in reply:
+                return ""
+        return "the monitor is gone"
+
+    def usb_serial(self, plugged):
+        """Plug qemu's USB serial port, an FTDI cable with nothing at its end, in or out; what went wrong."""
+        if plugged:
+            return self._command("device_add", driver="usb-serial", id=USB_SERIAL, chardev=USB_SERIAL)
+        return self._command("device_del", id=USB_SERIAL)
+
+    def close(self):
+        """Hang up."""
+        self._lines.close()
+        self._socket.close()
+
+
 class Lab:
     """Two guests, booted and ready to run scenarios one after another."""
 
@@ -159,7 +197,7 @@ class Lab:
         self.out = out
         self._runtime = Path(tempfile.mkdtemp(prefix="prw-lab."))
         self._guests = []
-        self.link = None
+        self.link = self._monitor = None
         deadline = time.monotonic() + boot_timeout
         try:
             self._boot(peer_root, dest, terminal, append)
@@ -182,8 +220,10 @@ class Lab:
         ports = [port("ctl"), port("radio"), port("peer")]
         if terminal:
             ports.append(port("terminal", "virtconsole"))
-        self._guests.append(Guest("A", guest_root("host"), dest, self.out, ports, append))
-        self._wait_sockets(("radio", "peer"))
+        monitor = self._runtime / "monitor"
+        self._guests.append(Guest("A", guest_root("host"), dest, self.out, ports, append, monitor))
+        self._wait_sockets(("radio", "peer", "monitor"))
+        self._monitor = Monitor(str(monitor))
         ports = [port("radio", server=False), port("peer", server=False)]
         self._guests.append(Guest("B", guest_root(peer_root), None, self.out, ports))
 
@@ -225,14 +265,17 @@ class Lab:
             message = self.link.receive(min(deadline, time.monotonic() + 1))
             if message and message.get("event") == "result" and message.get("label") == label:
                 return {**message, "cpu": round(self._cpu_seconds() - cpu, 1)}
+            if message and "usb_serial" in message:
+                self.link.send({"error": self._monitor.usb_serial(message["usb_serial"])})
             if time.monotonic() > deadline:
                 return {"ok": False, "hung": True, "notes": [],
                         "message": f"not done after {timeout} s (the hard limit)"}
 
     def stop(self):
         """End everything."""
-        if self.link is not None:
-            self.link.close()
+        for line in (self.link, self._monitor):
+            if line is not None:
+                line.close()
         for guest in self._guests:
             guest.stop()
         shutil.rmtree(self._runtime, ignore_errors=True)
