@@ -377,13 +377,29 @@ forget_device (PrwProcedure *self)
   prw_host_remove_device_async (self->services->host, prw_security_manager_get_bluez_path (self->manager), on_forgotten, self);
 }
 
+/* Nothing is waited for any more; who wants the peer paired anew has asked meanwhile, perhaps. Takes @self. */
+static void
+end_wait (PrwProcedure *self, PrwSecurityStatus status)
+{
+  prw_clock_clear_alarm (self->services->clock, &self->encryption_alarm);
+  if (is_stopped (self))
+    end_stopped (self);
+  else if (self->force)
+    forget_device (self);
+  else if (prw_security_manager_is_connected (self->manager))
+    end_with_result (self, status, PRW_SECURITY_PROCESS_ENCRYPTION);
+  else
+    end_with_error (self, PRW_ERROR_CONNECTION_FAILED, "%s did not stay connected: the link was lost before it was encrypted",
+                    prw_security_manager_get_address (self->manager));
+}
+
 static gboolean
 on_encryption_alarm (gpointer data)
 {
   PrwProcedure *self = data;
 
   self->encryption_alarm = 0;
-  end_with_result (self, PRW_SECURITY_STATUS_TIMEOUT, PRW_SECURITY_PROCESS_ENCRYPTION);
+  end_wait (self, PRW_SECURITY_STATUS_TIMEOUT);
   return G_SOURCE_REMOVE;
 }
 
@@ -402,7 +418,14 @@ void
 prw_procedure_encrypted (PrwProcedure *self, PrwSecurityStatus status)
 {
   if (self->encryption_alarm != 0)
-    end_with_result (self, status, PRW_SECURITY_PROCESS_ENCRYPTION);
+    end_wait (self, status);
+}
+
+void
+prw_procedure_disconnected (PrwProcedure *self)
+{
+  if (self->encryption_alarm != 0)
+    end_wait (self, PRW_SECURITY_STATUS_UNSPECIFIED);
 }
 
 static void
@@ -516,10 +539,13 @@ stop (PrwProcedure *self)
   g_autoptr (PrwServices) services = prw_services_ref (self->services);
   g_autoptr (GCancellable) cancellable = g_object_ref (self->cancellable);
   g_autofree char *adapter = g_strdup (prw_security_manager_get_adapter (self->manager));
+  gboolean waits = self->encryption_alarm != 0; /* for the kernel, which no call to bluetoothd ends */
 
   prw_clock_clear_alarm (services->clock, &self->answer_alarm);
   g_cancellable_cancel (cancellable);
   prw_leases_end_cancelled (services->leases, adapter);
+  if (waits)
+    end_wait (self, PRW_SECURITY_STATUS_UNSPECIFIED);
 }
 
 void

@@ -34,6 +34,9 @@ void prw_procedure_lose_adapter (PrwProcedure *self);
 void prw_procedure_keys_came (PrwProcedure *self);
 /** prw_procedure_encrypted: the kernel shows how the encryption of a bonded link went. */
 void prw_procedure_encrypted (PrwProcedure *self, PrwSecurityStatus status);
+
+/** prw_procedure_disconnected: the link is gone: nothing will be encrypted. @self is perhaps gone afterwards. */
+void prw_procedure_disconnected (PrwProcedure *self);
 /** prw_procedure_is_pairing: whether Device1.Pair() is pending: then what the agent is asked about this peer is ours. */
 gboolean prw_procedure_is_pairing (PrwProcedure *self);
 

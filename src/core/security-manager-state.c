@@ -448,6 +448,8 @@ connection_ended (PrwSecurityManager *self)
     finish_seen (self); /* it had paired, and was not to bond */
   else if (self->pairing.on && !self->pairing.own)
     prw_security_manager_fail (self, prw_security_manager_guess_failure (self, TRUE));
+  else if (self->procedure != NULL)
+    prw_procedure_disconnected (self->procedure);
   prw_security_manager_update_in_process (self);
 }
 

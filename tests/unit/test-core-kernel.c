@@ -368,6 +368,52 @@ test_pair_bonded (void)
   stage_close (&stage);
 }
 
+/* The link is there and Pair() waits for the kernel to show that it is encrypted: that too can be cancelled, is joined by
+ * who wants a new pairing, and ends with the link. */
+static void
+test_pair_bonded_interrupted (void)
+{
+  enum { CANCELLED, LOST, ADAPTER_LOST, FORCED, N_WAYS };
+  static const PrwError codes[N_WAYS] = {
+    [CANCELLED] = PRW_ERROR_CANCELED, [LOST] = PRW_ERROR_CONNECTION_FAILED, [ADAPTER_LOST] = PRW_ERROR_NOT_READY, [FORCED] = PRW_ERROR_NOT_FOUND,
+  };
+
+  for (guint way = CANCELLED; way < N_WAYS; way++)
+    {
+      Stage stage;
+      Outcome outcome, forced;
+
+      stage_open (&stage, (Setup) { .kernel_link = TRUE });
+      stage_appear (&stage, FAKE_PAIRED | FAKE_BONDED);
+      stage_pair (&stage, FALSE, &outcome);
+      stage_show (&stage, as_central);
+      stage_change (&stage, BONDED);
+      prw_fake_host_finish (stage.host, -1); /* Connect() */
+      fake_pump ();
+      g_assert_false (outcome.ended);
+      if (way == CANCELLED)
+        g_assert_true (prw_security_manager_cancel_pairing (stage.peer, NULL));
+      else if (way == LOST)
+        stage_show (&stage, gone);
+      else if (way == ADAPTER_LOST)
+        prw_fake_host_set_available (stage.host, FALSE);
+      else
+        {
+          stage_pair (&stage, TRUE, &forced);
+          stage_show (&stage, encrypted);
+        }
+      fake_pump ();
+      if (way == FORCED)
+        {
+          stage_assert_calls (&stage, "connect; remove; find " FAKE_ADDRESS);
+          prw_fake_host_finish (stage.host, PRW_HOST_ERROR_TIMEOUT);
+          outcome_assert_error (&forced, PRW_ERROR_NOT_FOUND);
+        }
+      outcome_assert_error (&outcome, codes[way]);
+      stage_close (&stage);
+    }
+}
+
 /* A replaced bond changes no property: the kernel's new key is the end, and tells how strong it is. */
 static void
 test_replaced (void)
@@ -436,6 +482,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/kernel/asked-late", test_asked_late);
   g_test_add_func ("/kernel/key-missing", test_key_missing);
   g_test_add_func ("/kernel/pair-bonded", test_pair_bonded);
+  g_test_add_func ("/kernel/pair-bonded-interrupted", test_pair_bonded_interrupted);
   g_test_add_func ("/kernel/replaced", test_replaced);
   g_test_add_func ("/kernel/strangers", test_strangers);
   return g_test_run ();
