@@ -376,12 +376,6 @@ prw_engine_get_leases (PrwEngine *self)
   return self->services->leases;
 }
 
-PrwClock *
-prw_engine_get_clock (PrwEngine *self)
-{
-  return self->services->clock;
-}
-
 PrwHandlers *
 prw_engine_get_handlers (PrwEngine *self)
 {

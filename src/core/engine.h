@@ -33,7 +33,6 @@ PrwEngine *prw_engine_new (PrwSettings *settings, PrwHost *host, PrwKernel *kern
 PrwHost *prw_engine_get_host (PrwEngine *self);
 PrwKernel *prw_engine_get_kernel (PrwEngine *self);
 PrwLeases *prw_engine_get_leases (PrwEngine *self);
-PrwClock *prw_engine_get_clock (PrwEngine *self);
 PrwHandlers *prw_engine_get_handlers (PrwEngine *self);
 PrwBroker *prw_engine_get_broker (PrwEngine *self);
 PrwWindow *prw_engine_get_window (PrwEngine *self);

@@ -16,7 +16,6 @@ struct _PrwRequest
   char *peer, *peer_name, *service;
   char *passkey; /* secret: gone when closed */
   gboolean match_request, wants_pin;
-  gboolean bond, mitm, lesc, keypress, is_bonded;
   guint16 entered;
   gint64 expires;
   PrwRequestState state;
@@ -263,26 +262,10 @@ prw_request_get_match_request (PrwRequest *self)
   return self->match_request;
 }
 
-gboolean
-prw_request_get_wants_pin (PrwRequest *self)
-{
-  return self->wants_pin;
-}
-
 const char *
 prw_request_get_service (PrwRequest *self)
 {
   return self->service;
-}
-
-void
-prw_request_get_security_request (PrwRequest *self, gboolean *bond, gboolean *mitm, gboolean *lesc, gboolean *keypress, gboolean *is_bonded)
-{
-  *bond = self->bond;
-  *mitm = self->mitm;
-  *lesc = self->lesc;
-  *keypress = self->keypress;
-  *is_bonded = self->is_bonded;
 }
 
 guint16
@@ -373,11 +356,6 @@ prw_request_new (guint id, const PrwQuestion *question, gint64 expires, PrwReque
   self->passkey = g_strdup (question->passkey);
   self->match_request = question->match_request;
   self->wants_pin = question->wants_pin;
-  self->bond = question->bond;
-  self->mitm = question->mitm;
-  self->lesc = question->lesc;
-  self->keypress = question->keypress;
-  self->is_bonded = question->is_bonded;
   self->expires = expires;
   self->func = func;
   self->user_data = user_data;

@@ -65,10 +65,7 @@ PrwEvent prw_request_get_event (PrwRequest *self);
 const char *prw_request_get_peer (PrwRequest *self);
 const char *prw_request_get_peer_name (PrwRequest *self);
 gboolean prw_request_get_match_request (PrwRequest *self);
-gboolean prw_request_get_wants_pin (PrwRequest *self);
 const char *prw_request_get_service (PrwRequest *self); /* "" when none */
-/** prw_request_get_security_request: the bits of PERIPHERAL_SECURITY_REQUEST. */
-void prw_request_get_security_request (PrwRequest *self, gboolean *bond, gboolean *mitm, gboolean *lesc, gboolean *keypress, gboolean *is_bonded);
 guint16 prw_request_get_entered (PrwRequest *self);
 void prw_request_set_entered (PrwRequest *self, guint16 entered); /* clamped to 0..6; smaller than before: kept as told */
 gint64 prw_request_get_expires (PrwRequest *self);

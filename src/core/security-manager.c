@@ -3,6 +3,7 @@
 
 #include "core/security-manager-private.h"
 
+/* In this order: who it is, how it stands with it, its parameters (see get_property). */
 enum
 {
   PROP_PATH = 1, PROP_ADAPTER, PROP_ADDRESS, PROP_ADDRESS_TYPE, PROP_NAME, PROP_BLUEZ_DEVICE, PROP_ROLE,
@@ -111,12 +112,6 @@ prw_security_manager_get_level (PrwSecurityManager *self)
   return self->level;
 }
 
-gboolean
-prw_security_manager_has_own_parameters (PrwSecurityManager *self)
-{
-  return self->has_own_parameters;
-}
-
 static void
 notify_parameters (PrwSecurityManager *self, const PrwSecurityParameters *old)
 {
@@ -207,11 +202,10 @@ get_parameter (PrwSecurityManager *self, guint id, GValue *value)
     g_value_set_boolean (value, parameters->lesc_pairing);
 }
 
+/* Who it is. */
 static void
-prw_security_manager_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+get_text (PrwSecurityManager *self, guint id, GValue *value)
 {
-  PrwSecurityManager *self = PRW_SECURITY_MANAGER (object);
-
   switch (id)
     {
     case PROP_PATH:
@@ -233,6 +227,15 @@ prw_security_manager_get_property (GObject *object, guint id, GValue *value, GPa
     case PROP_BLUEZ_DEVICE:
       g_value_set_string (value, self->device != NULL ? self->bluez_path : "/");
       break;
+    }
+}
+
+/* How it stands with it. */
+static void
+get_state (PrwSecurityManager *self, guint id, GValue *value)
+{
+  switch (id)
+    {
     case PROP_ROLE:
       g_value_set_uint (value, self->role);
       break;
@@ -263,12 +266,22 @@ prw_security_manager_get_property (GObject *object, guint id, GValue *value, GPa
     case PROP_REMEMBERED_SERVICES:
       g_value_set_variant (value, prw_security_manager_get_remembered_services (self));
       break;
-    default:
-      if (id < N_PROPS)
-        get_parameter (self, id, value);
-      else
-        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
+}
+
+static void
+prw_security_manager_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  PrwSecurityManager *self = PRW_SECURITY_MANAGER (object);
+
+  if (id < PROP_ROLE)
+    get_text (self, id, value);
+  else if (id < PROP_PASSCODE_PAIRING)
+    get_state (self, id, value);
+  else if (id < N_PROPS)
+    get_parameter (self, id, value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void

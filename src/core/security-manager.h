@@ -70,7 +70,6 @@ PrwSecurityLevel prw_security_manager_get_level (PrwSecurityManager *self);
 const PrwSecurityParameters *prw_security_manager_get_parameters (PrwSecurityManager *self);
 /** prw_security_manager_set_parameters: sets all; from then on the peer has parameters of its own. */
 void prw_security_manager_set_parameters (PrwSecurityManager *self, const PrwSecurityParameters *parameters);
-gboolean prw_security_manager_has_own_parameters (PrwSecurityManager *self);
 
 /**
  * prw_security_manager_pair_async:
