@@ -8,6 +8,8 @@
 
 #include <glib/gstdio.h>
 
+#include "policy/text.h"
+
 /* What the writing thread shares with the store. Versions only grow: an older one never overwrites a newer one. */
 typedef struct
 {
@@ -288,8 +290,9 @@ prw_store_new (const char *folder, const char *name)
   self->disk = disk_new (folder, name);
   if (!load (self, &error) && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     {
-      g_warning ("%s: %s; it is left as it is, and what it would keep is remembered until the daemon ends", self->disk->file,
-                 error->message);
+      g_autofree char *why = prw_text_sanitize (error->message); /* it quotes the file, which may be anything */
+
+      g_warning ("%s: %s; it is left as it is, and what it would keep is remembered until the daemon ends", self->disk->file, why);
       /* What came before the mistake is no more to be trusted than what comes after it. */
       g_key_file_unref (self->keyfile);
       self->keyfile = g_key_file_new ();
