@@ -561,7 +561,8 @@ notify_differences (PrwSecurityManager *self, const PrwDevice *old)
 
   if ((old == NULL) != (new == NULL))
     g_object_notify (G_OBJECT (self), "bluez-device");
-  if (g_strcmp0 (old ? old->name : "", new ? new->name : "") != 0)
+  /* The icon is no property of its own here: whoever shows it looks again at all there is. */
+  if (g_strcmp0 (old ? old->name : "", new ? new->name : "") != 0 || g_strcmp0 (old ? old->icon : "", new ? new->icon : "") != 0)
     g_object_notify (G_OBJECT (self), "name");
   if ((old ? old->address_type : PRW_ADDRESS_TYPE_UNKNOWN) != (new ? new->address_type : PRW_ADDRESS_TYPE_UNKNOWN))
     g_object_notify (G_OBJECT (self), "address-type");

@@ -45,6 +45,8 @@ def test_comparison_by_a_handler(m):
     equal((path, args), (OURS, (request, "000042", True)), "always six digits")
     equal(m.client.get(request, REQUEST, "PeerName"), "My phone", "the name")
     equal(m.client.get(OURS, PEER, "Icon"), "phone", "what it is")
+    m.test("Change", "(oa{sv})", DEVICE, {"Icon": GLib.Variant("s", "computer")})
+    wait(lambda: m.client.get(OURS, PEER, "Icon") == "computer", "what it says to be now")
     check(not stranger.heard("PasskeyDisplayRequired"), "others do not hear the secret")
     dump = str(stranger.call(ROOT, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
     dump += str(stranger.call(request, "org.freedesktop.DBus.Properties", "GetAll", "(s)", REQUEST))
