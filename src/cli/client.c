@@ -175,7 +175,7 @@ static const char *
 advice (const char *remote, gboolean session)
 {
   static const struct { const char *error, *words; } table[] = {
-    { "org.pairward.Error.NotReady", N_("is bluetoothd running and the controller on? \"bluetoothctl power on\" turns it on") },
+    { "org.pairward.Error.NotReady", N_("\"sudo systemctl start bluetooth\" starts bluetoothd, \"bluetoothctl power on\" turns the controller on") },
     { "org.pairward.Error.NotFound", N_("\"pairwardctl list\" shows the bonds") },
     { "org.pairward.Error.ConnectionFailed", N_("is it on, near, and ready to be connected?") },
     { "org.pairward.Error.AuthenticationFailed", N_("when the other side lost its key, \"pairwardctl pair PEER --force\" makes a new bond") },

@@ -64,7 +64,8 @@ print_peer (GVariant *p)
     {
       g_autofree char *text = prw_output_text (p, texts[i].property);
 
-      prw_output_pair (_(texts[i].label), text);
+      if (*text != '\0') /* not known, or nothing goes on */
+        prw_output_pair (_(texts[i].label), text);
     }
   prw_output_pair (_("Security level"), prw_security_level_to_string (prw_output_number (p, "SecurityLevel")));
   for (guint i = 0; i < G_N_ELEMENTS (flags); i++)

@@ -34,6 +34,7 @@ def test_looks(m):
     equal(loads(m.ctl("list", "--json")[1])[0]["Name"], "My phone", "list as JSON")
     status, out, _ = m.ctl("show", "My phone")
     check(status == 0 and ADDRESS in out and "keyboard-display" in out, out)
+    check("Icon" not in out and not any(line.endswith(" ") for line in out.splitlines()), "what is not known is left out: " + out)
     equal(loads(m.ctl("--json", "show", ADDRESS.lower())[1])["Bonded"], True, "show as JSON")
     equal(loads(m.ctl("--json", "show", h.OURS)[1])["Address"], ADDRESS, "by object path")
     other = DEVICE[:-2] + "02"
