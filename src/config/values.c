@@ -409,13 +409,13 @@ prw_parse_static_address (const PrwKey *key, char *const *items, gpointer target
 {
   char address[PRW_ADDRESS_LEN + 1];
 
-  if (g_ascii_strcasecmp (items[0], "auto") == 0)
+  if (g_ascii_strcasecmp (items[0], "auto") == 0 || g_ascii_strcasecmp (items[0], "none") == 0)
     {
-      set_text (key, target, "auto");
+      set_text (key, target, g_ascii_strcasecmp (items[0], "auto") == 0 ? "auto" : "none");
       return TRUE;
     }
   if (!prw_address_normalize (items[0], address))
-    return refuse (error, _("neither auto nor an address"));
+    return refuse (error, _("neither auto, nor none, nor an address"));
   /* Core 5.4 Vol 6 Part B 1.3.2.1: the two highest bits are 1, the others neither all 0 nor all 1. */
   if (strchr ("CDEF", address[0]) == NULL || g_str_equal (address, "C0:00:00:00:00:00") ||
       g_str_equal (address, "FF:FF:FF:FF:FF:FF"))

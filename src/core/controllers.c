@@ -255,7 +255,7 @@ settings_of (PrwControllers *self, const PrwAdapter *adapter)
 {
   const PrwBoardInfo *board = prw_controllers_get_board (self, adapter->name);
 
-  return prw_settings_find_controller (self->services->settings, board != NULL ? board->tty : NULL, adapter->address, board != NULL ? board->usb : NULL);
+  return prw_settings_pick_controller (self->services->settings, board != NULL ? board->tty : NULL, adapter->address, board != NULL ? board->usb : NULL);
 }
 
 static void

@@ -3,6 +3,8 @@
 
 #include "core/settings.h"
 
+#include <string.h>
+
 #include "policy/text.h"
 
 PrwSettings *
@@ -78,20 +80,30 @@ prw_settings_serves_adapter (const PrwSettings *settings, const char *name, cons
   return FALSE;
 }
 
+/* Whether the key is not given, or is about what is known, and matches it. */
 static gboolean
-fits (const char *pattern, const char *value)
+matches (const char *pattern, const char *fact)
 {
-  return pattern == NULL || (value != NULL && *value != '\0' && prw_text_glob (pattern, value));
+  return pattern == NULL || (fact != NULL && fact[0] != '\0' && prw_text_glob (pattern, fact));
+}
+
+/* A pattern without a folder is about the name alone. */
+static gboolean
+matches_tty (const char *pattern, const char *tty)
+{
+  const char *slash = tty != NULL ? strrchr (tty, '/') : NULL;
+
+  return matches (pattern, tty) || (slash != NULL && matches (pattern, slash + 1));
 }
 
 const PrwControllerSettings *
-prw_settings_find_controller (const PrwSettings *settings, const char *tty, const char *address, const char *usb)
+prw_settings_pick_controller (const PrwSettings *settings, const char *tty, const char *address, const char *usb)
 {
   for (guint i = 0; i < settings->controllers->len; i++)
     {
       const PrwControllerSettings *controller = settings->controllers->pdata[i];
 
-      if (fits (controller->match_tty, tty) && fits (controller->match_address, address) && fits (controller->match_usb, usb))
+      if (matches_tty (controller->match_tty, tty) && matches (controller->match_address, address) && matches (controller->match_usb, usb))
         return controller;
     }
   return NULL;

@@ -44,7 +44,7 @@ typedef struct
 {
   char *name;
   char *match_tty, *match_address, *match_usb; /* (nullable) */
-  char *static_address;     /* "auto", an address, or %NULL */
+  char *static_address;     /* "auto", "none", an address, or %NULL */
   char *secure_connections; /* "off", "on", "only", or %NULL */
   guint speed;              /* bits per second; 0: not given */
   gboolean flow_control;
@@ -59,14 +59,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwSettings, prw_settings_unref)
 PrwControllerSettings *prw_controller_settings_new (const char *name);
 void prw_controller_settings_free (PrwControllerSettings *controller);
 
+/**
+ * prw_settings_pick_controller:
+ * @tty: (nullable): "ttyACM0", or with its folder
+ * @address: (nullable): the one that it has, or is to have
+ * @usb: (nullable): vendor and product, "2fe3:000b"
+ *
+ * The first `[Controller NAME]` all of whose Match keys match. A key about what is not known does not match.
+ *
+ * Returns: (transfer none) (nullable): settings of that controller
+ */
+const PrwControllerSettings *prw_settings_pick_controller (const PrwSettings *settings, const char *tty, const char *address,
+                                                           const char *usb);
+
 /** prw_settings_serves_adapter: whether Adapters= names it. */
 gboolean prw_settings_serves_adapter (const PrwSettings *settings, const char *name, const char *address);
-/**
- * prw_settings_find_controller:
- * @tty: @address: @usb: (nullable): "ttyACM0", an address, "2fe3:000b"; %NULL or "": not known
- *
- * Returns: (transfer none) (nullable): the first `[Controller NAME]` all of whose Match keys fit; what is not known fits none
- */
-const PrwControllerSettings *prw_settings_find_controller (const PrwSettings *settings, const char *tty, const char *address, const char *usb);
-
 G_END_DECLS

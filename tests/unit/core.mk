@@ -22,6 +22,7 @@ prw_core_tests = \
 	tests/unit/test-core-questions \
 	tests/unit/test-core-security-request \
 	tests/unit/test-core-services \
+	tests/unit/test-core-settings \
 	tests/unit/test-core-store
 check_PROGRAMS += $(prw_core_tests)
 TESTS += $(prw_core_tests)
@@ -44,6 +45,8 @@ tests_unit_test_core_security_request_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_core_security_request_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_services_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_core_services_LDADD = $(prw_core_test_libs)
+tests_unit_test_core_settings_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
+tests_unit_test_core_settings_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_store_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_core_store_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_le_only_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)

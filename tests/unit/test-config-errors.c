@@ -90,7 +90,7 @@ static const struct
   { "Controller x", "MatchUsb", "nordic:*", "not VENDOR:PRODUCT" },
   { "Controller x", "MatchUsb", "1:2:3", "not VENDOR:PRODUCT" },
   { "Controller x", "MatchUsb", ":*", "not VENDOR:PRODUCT" },
-  { "Controller x", "StaticAddress", "random", "neither auto nor an address" },
+  { "Controller x", "StaticAddress", "random", "neither auto, nor none, nor an address" },
   { "Controller x", "StaticAddress", "AA:BB:CC:DD:EE:FF", "no static random address" },
   { "Controller x", "StaticAddress", "FF:FF:FF:FF:FF:FF", "no static random address" },
   { "Controller x", "SecureConnections", "true", "not one of off, on, only" },

@@ -408,11 +408,12 @@ test_controllers (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
                  "[Controller nrf]\nMatchTty=ttyACM*\nMatchUsb=2FE3:*\nStaticAddress=auto\nSecureConnections=on\nSpeed=1000000\n");
   fixture_write (fixture, "etc/conf.d/10.conf",
                  "[Controller micro bit]\nMatchAddress=c0:*\nSpeed=115200\nStaticAddress=AUTO\n"
-                 "[Controller nrf]\nSecureConnections=only\nFlowControl=false\nStaticAddress=c1-22-33-44-55-66\n");
+                 "[Controller nrf]\nSecureConnections=only\nFlowControl=false\nStaticAddress=c1-22-33-44-55-66\n[Controller theirs]\nMatchUsb=2fe3:*\nStaticAddress=None\n");
   settings = fixture_load (fixture);
-  g_assert_cmpuint (settings->controllers->len, ==, 2);
+  g_assert_cmpuint (settings->controllers->len, ==, 3);
   assert_same_controller (g_ptr_array_index (settings->controllers, 0), &nrf);
   assert_same_controller (g_ptr_array_index (settings->controllers, 1), &bit);
+  g_assert_cmpstr (((const PrwControllerSettings *) g_ptr_array_index (settings->controllers, 2))->static_address, ==, "none");
 }
 
 /* What editors of other systems make of the same file. */

@@ -152,15 +152,15 @@ test_match (void)
   first->match_tty = g_strdup ("ttyACM*");
   second->match_usb = g_strdup ("2fe3:*");
   g_ptr_array_add (settings->controllers, second);
-  g_assert_true (prw_settings_find_controller (settings, "ttyACM1", "C0:00:00:00:00:01", NULL) == first);
-  g_assert_true (prw_settings_find_controller (settings, "ttyACM1", "C0:00:00:00:00:01", "2fe3:000b") == first); /* the first wins */
-  g_assert_true (prw_settings_find_controller (settings, "ttyACM1", "D0:00:00:00:00:01", "2fe3:000b") == second);
-  g_assert_null (prw_settings_find_controller (settings, "ttyS0", "C0:00:00:00:00:01", NULL));
+  g_assert_true (prw_settings_pick_controller (settings, "ttyACM1", "C0:00:00:00:00:01", NULL) == first);
+  g_assert_true (prw_settings_pick_controller (settings, "ttyACM1", "C0:00:00:00:00:01", "2fe3:000b") == first); /* the first wins */
+  g_assert_true (prw_settings_pick_controller (settings, "ttyACM1", "D0:00:00:00:00:01", "2fe3:000b") == second);
+  g_assert_null (prw_settings_pick_controller (settings, "ttyS0", "C0:00:00:00:00:01", NULL));
   /* What is not known fits nothing, not even *. */
-  g_assert_null (prw_settings_find_controller (settings, NULL, "C0:00:00:00:00:01", ""));
+  g_assert_null (prw_settings_pick_controller (settings, NULL, "C0:00:00:00:00:01", ""));
   g_free (first->match_tty);
   first->match_tty = g_strdup ("*");
-  g_assert_null (prw_settings_find_controller (settings, "", "C0:00:00:00:00:01", NULL));
+  g_assert_null (prw_settings_pick_controller (settings, "", "C0:00:00:00:00:01", NULL));
 }
 
 static void
