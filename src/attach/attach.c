@@ -12,7 +12,9 @@ typedef enum
 {
   STATE_NEW,
   STATE_PROBING,
+  STATE_FOUND,
   STATE_WRITING, /* an address, into the controller */
+  STATE_OPENED,
   STATE_ATTACHED,
   STATE_ENDED,
 } State;
@@ -23,7 +25,7 @@ struct _PrwAttach
   PrwTty *tty;
   guint speeds[PRW_ATTACH_SPEEDS_MAX];
   guint n_speeds, speed;
-  gboolean flow_control, noisy, line_open;
+  gboolean flow_control, noisy, known, line_open;
   PrwLine line;
   PrwAttachFuncs funcs;
   gpointer data;
@@ -114,19 +116,49 @@ look (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* From here on the kernel reads the port. Nothing wakes who waits for its end: the line discipline does not poll, so somebody
- * has to look now and then. */
-static void
-attach (PrwAttach *self)
+/* Does not look at a controller that is not there yet, but at the port. */
+static gboolean
+look_at_line (gpointer data)
 {
-  int fd = prw_tty_get_fd (self->tty);
+  PrwAttach *self = data;
+
+  if (!prw_tty_is_gone (self->tty))
+    return G_SOURCE_CONTINUE;
+  self->timer = 0;
+  end_with (self, g_error_new (PRW_PROBLEM, PRW_PROBLEM_GONE, _("%s: went away; plug the board in again"), prw_tty_get_name (self->tty)));
+  return G_SOURCE_REMOVE;
+}
+
+/* From here on the kernel reads the port. Nothing wakes who waits for its end: the line discipline does not poll (Linux,
+ * drivers/bluetooth/hci_ldisc.c), so somebody has to look now and then. */
+static void
+open_line (PrwAttach *self)
+{
   GError *error = NULL;
 
   g_clear_handle_id (&self->input, g_source_remove);
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_pointer (&self->probe, prw_probe_free);
-  self->line_open = self->line.open (fd, self->line.data, &error);
-  if (!self->line_open || !self->funcs.prepare (self, self->data, &error) || !self->line.start (fd, &self->index, self->line.data, &error))
+  self->line_open = self->line.open (prw_tty_get_fd (self->tty), self->line.data, &error);
+  if (!self->line_open)
+    {
+      end_with_named (self, error);
+      return;
+    }
+  self->state = STATE_OPENED;
+  self->timer = g_timeout_add (PRW_ATTACH_LOOK, look_at_line, self);
+  self->funcs.opened (self, self->data);
+}
+
+void
+prw_attach_bring_up (PrwAttach *self)
+{
+  GError *error = NULL;
+
+  g_return_if_fail (self->state == STATE_OPENED);
+
+  g_clear_handle_id (&self->timer, g_source_remove);
+  if (!self->line.start (prw_tty_get_fd (self->tty), &self->index, self->line.data, &error))
     {
       end_with_named (self, error);
       return;
@@ -134,6 +166,16 @@ attach (PrwAttach *self)
   self->state = STATE_ATTACHED;
   self->timer = g_timeout_add (PRW_ATTACH_LOOK, look, self);
   self->funcs.attached (self, self->data);
+}
+
+void
+prw_attach_reopen (PrwAttach *self)
+{
+  g_return_if_fail (self->state == STATE_ATTACHED);
+
+  self->line.close (prw_tty_get_fd (self->tty), self->line.data);
+  self->line_open = FALSE;
+  open_line (self);
 }
 
 static char *
@@ -166,28 +208,18 @@ end_without_answer (PrwAttach *self)
                                    "nRF5340 its network core too), or tell its --speed"), name, tried));
 }
 
+/* It answered as it must, once more when it was given an address. */
 static void
 go_on (PrwAttach *self)
 {
-  g_autofree char *write = NULL;
-  GError *error = NULL;
-
   self->board = *prw_probe_get_board (self->probe);
+  self->known = TRUE;
   if (self->state == STATE_WRITING)
-    {
-      attach (self);
-      return;
-    }
-  if (!self->funcs.found (self, self->data))
-    end_with (self, NULL);
-  else if (!self->funcs.identify (self, &write, self->data, &error))
-    end_with_named (self, error);
-  else if (write == NULL)
-    attach (self);
+    open_line (self);
   else
     {
-      self->state = STATE_WRITING;
-      prw_probe_write_address (self->probe, write, g_get_monotonic_time ());
+      self->state = STATE_FOUND;
+      self->funcs.found (self, self->data);
     }
 }
 
@@ -260,11 +292,29 @@ step (gpointer data)
       end_with (self, error);
       return G_SOURCE_REMOVE;
     }
+  /* when it was found its user may have gone on at once, from within conclude () */
+  g_clear_handle_id (&self->timer, g_source_remove);
   left = prw_probe_get_deadline (self->probe) - g_get_monotonic_time ();
   self->timer = g_timeout_add ((guint) (MAX (left, 0) / G_TIME_SPAN_MILLISECOND + 1), step, self);
   return G_SOURCE_REMOVE;
 }
 
+void
+prw_attach_go (PrwAttach *self, const char *write)
+{
+  g_return_if_fail (self->state == STATE_FOUND);
+
+  if (write == NULL)
+    {
+      open_line (self);
+      return;
+    }
+  self->state = STATE_WRITING;
+  prw_probe_write_address (self->probe, write, g_get_monotonic_time ());
+  step (self);
+}
+
+/* While somebody thinks about what was found, only the end of the port matters: what else comes is swallowed. */
 static gboolean
 read_input (int fd, GIOCondition condition, gpointer data)
 {
@@ -278,7 +328,8 @@ read_input (int fd, GIOCondition condition, gpointer data)
   else if (n > 0)
     {
       prw_probe_feed (self->probe, octets, (gsize) n, g_get_monotonic_time ());
-      step (self);
+      if (self->state != STATE_FOUND)
+        step (self);
     }
   return self->input != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
@@ -313,10 +364,27 @@ prw_attach_stop (PrwAttach *self)
   end_with (self, error);
 }
 
+void
+prw_attach_refuse (PrwAttach *self, GError *error)
+{
+  if (self->state == STATE_ENDED)
+    g_clear_error (&error);
+  else if (error != NULL)
+    end_with_named (self, error);
+  else
+    end_with (self, NULL);
+}
+
 const PrwTty *
 prw_attach_get_tty (const PrwAttach *self)
 {
   return self->tty;
+}
+
+gboolean
+prw_attach_is_known (const PrwAttach *self)
+{
+  return self->known;
 }
 
 const PrwBoard *

@@ -15,17 +15,17 @@ typedef struct _PrwAttach PrwAttach;
 
 /**
  * PrwAttachFuncs: what happens to a board. None of them may free it.
- * @found: what it is is known; Returns: whether to go on, and attach it
- * @identify: its identity is to be seen to: *@write: (transfer full): an address that it is to be given first, or NULL
- * @prepare: the kernel agreed to the line; the last moment before the controller appears
+ * @found: what it is is known. Nothing more happens before prw_attach_go(), now or later
+ * @opened: the kernel agreed to the line. Nothing more happens before prw_attach_bring_up(), now or later
  * @attached: it is a controller of the kernel
  * @ended: it is over; the port is as it was. @error: (nullable): why; NULL after an end as it should be (unplugged, stopped)
+ *
+ * Each wait may be ended with prw_attach_stop() or prw_attach_refuse() too.
  */
 typedef struct
 {
-  gboolean (*found) (PrwAttach *self, gpointer data);
-  gboolean (*identify) (PrwAttach *self, char **write, gpointer data, GError **error);
-  gboolean (*prepare) (PrwAttach *self, gpointer data, GError **error);
+  void (*found) (PrwAttach *self, gpointer data);
+  void (*opened) (PrwAttach *self, gpointer data);
   void (*attached) (PrwAttach *self, gpointer data);
   void (*ended) (PrwAttach *self, const GError *error, gpointer data);
 } PrwAttachFuncs;
@@ -46,10 +46,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwAttach, prw_attach_free)
 
 /** prw_attach_start: once. @ended is called once after it, never before it returns. */
 void prw_attach_start (PrwAttach *self);
+/** prw_attach_go: @write: (nullable): a public address that the controller, which can, is given first. The port becomes a line. */
+void prw_attach_go (PrwAttach *self, const char *write);
+/** prw_attach_bring_up: the line becomes a controller. */
+void prw_attach_bring_up (PrwAttach *self);
+/** prw_attach_reopen: an attached one is taken down and becomes a line anew: @opened follows. */
+void prw_attach_reopen (PrwAttach *self);
 /** prw_attach_stop: ends it; before the board is attached with PRW_PROBLEM_STOPPED_BY_US. */
 void prw_attach_stop (PrwAttach *self);
+/** prw_attach_refuse: @error: (transfer full) (nullable): ends it with this; its message does not name the port yet. */
+void prw_attach_refuse (PrwAttach *self, GError *error);
 
 const PrwTty *prw_attach_get_tty (const PrwAttach *self);
+/** prw_attach_is_known: what is at the other end is a controller. */
+gboolean prw_attach_is_known (const PrwAttach *self);
 /** prw_attach_get_board: what is known of it; all zero as long as nothing is. */
 const PrwBoard *prw_attach_get_board (const PrwAttach *self);
 /** prw_attach_get_speed: at which it answered, or is asked now. */

@@ -349,6 +349,15 @@ prw_tty_is_blocked (const PrwTty *self)
   return ioctl (self->fd, TIOCMGET, &lines) == 0 && (lines & TIOCM_CTS) == 0;
 }
 
+gboolean
+prw_tty_is_gone (const PrwTty *self)
+{
+  int discipline;
+
+  /* of a port that was hung up each of its calls fails (Linux, drivers/tty/tty_io.c: hung_up_tty_ioctl()) */
+  return ioctl (self->fd, TIOCGETD, &discipline) != 0;
+}
+
 gssize
 prw_tty_read (PrwTty *self, guint8 *data, gsize size, GError **error)
 {

@@ -50,6 +50,8 @@ gboolean prw_tty_speed_is_known (guint speed);
 gboolean prw_tty_set_raw (PrwTty *self, guint speed, gboolean flow_control, GError **error);
 /** prw_tty_restore: settings as they were when it was opened. It stays open, and ours. */
 void prw_tty_restore (PrwTty *self);
+/** prw_tty_is_gone: it was unplugged; asked in any line discipline. */
+gboolean prw_tty_is_gone (const PrwTty *self);
 /** prw_tty_is_blocked: CTS is known, and forbids to send. */
 gboolean prw_tty_is_blocked (const PrwTty *self);
 

@@ -10,8 +10,8 @@ prw_attach_tests = \
 check_PROGRAMS += $(prw_attach_tests)
 TESTS += $(prw_attach_tests)
 prw_attach_test_cflags = $(AM_CFLAGS) $(GIO_CFLAGS)
-prw_attach_test_libs = libprw-attach-fixture.a libprw-attach.a libprw-kernel-fixture.a libprw-fakes.a libprw-kernel.a libprw-config.a \
-	libprw-core.a libprw-policy.a $(GIO_LIBS) $(CAPNG_LIBS)
+prw_attach_test_libs = libprw-attach-fixture.a libprw-attach.a libprw-boards.a libprw-kernel-fixture.a libprw-fakes.a libprw-kernel.a libprw-config.a \
+	libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS) $(CAPNG_LIBS)
 tests_unit_test_attach_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_LDADD = $(prw_attach_test_libs)
 tests_unit_test_attach_probe_CFLAGS = $(prw_attach_test_cflags)

@@ -22,6 +22,7 @@ typedef struct
   GString *log;
   GByteArray *got;
   gboolean agree_open, agree_start, agree_prepare, attach_it, agree_identify, is_there, stop;
+  gboolean later, hesitate, hesitate_line;
   const char *write, *noise;
   GError *error;
   gboolean ended;
@@ -75,33 +76,59 @@ line_close (int fd, gpointer data)
   ioctl (fd, TIOCSETD, &discipline);
 }
 
+static GError *
+refusal (void)
+{
+  return g_error_new_literal (PRW_PROBLEM, PRW_PROBLEM_NO_PRIVILEGE, "not allowed");
+}
+
 static gboolean
+go_later (gpointer data)
+{
+  Fixture *f = data;
+
+  prw_attach_go (f->attach, f->write);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 found (PrwAttach *attach, gpointer data)
 {
   Fixture *f = data;
   g_autofree char *text = prw_board_describe (prw_attach_get_board (attach));
 
   g_string_append_printf (f->log, "found %s at %u;", text, prw_attach_get_speed (attach));
-  return f->attach_it;
+  if (!f->attach_it)
+    prw_attach_refuse (attach, NULL);
+  else if (!f->agree_identify)
+    prw_attach_refuse (attach, refusal ());
+  else if (f->later)
+    g_idle_add (go_later, f);
+  else if (!f->hesitate)
+    prw_attach_go (attach, f->write);
 }
 
 static gboolean
-identify (PrwAttach *attach, char **write, gpointer data, GError **error)
+bring_up_later (gpointer data)
 {
   Fixture *f = data;
 
-  *write = g_strdup (f->write);
-  g_string_append (f->log, "identify;");
-  return f->agree_identify || refuse (error);
+  prw_attach_bring_up (f->attach);
+  return G_SOURCE_REMOVE;
 }
 
-static gboolean
-prepare (PrwAttach *attach, gpointer data, GError **error)
+static void
+opened (PrwAttach *attach, gpointer data)
 {
   Fixture *f = data;
 
-  g_string_append (f->log, "prepare;");
-  return f->agree_prepare || refuse (error);
+  g_string_append (f->log, "opened;");
+  if (!f->agree_prepare)
+    prw_attach_refuse (attach, refusal ());
+  else if (f->later)
+    g_idle_add (bring_up_later, f);
+  else if (!f->hesitate_line)
+    prw_attach_bring_up (attach);
 }
 
 static void
@@ -181,7 +208,7 @@ hear (int fd, GIOCondition condition, gpointer data)
 static Fixture *
 fixture_new (void)
 {
-  static const PrwAttachFuncs funcs = { found, identify, prepare, attached, ended };
+  static const PrwAttachFuncs funcs = { found, opened, attached, ended };
   static const guint speeds[] = { 1000000, 115200 };
   Fixture *f = g_new0 (Fixture, 1);
   PrwLine line = { line_open, line_start, line_is_there, line_close, f };
@@ -244,7 +271,7 @@ test_stop (void)
   prw_attach_stop (f->attach);
   run_until (f, NULL);
   g_assert_no_error (f->error);
-  g_assert_cmpstr (f->log->str, ==, FOUND "identify;open;prepare;start;hci3 ;close;");
+  g_assert_cmpstr (f->log->str, ==, FOUND "open;opened;start;hci3 ;close;");
 }
 
 /* An address that the controller is to be given is in it before the kernel looks. */
@@ -256,7 +283,40 @@ test_write (void)
   f->write = "CC:DD:EE:12:34:56";
   prw_attach_start (f->attach);
   run_until (f, "hci3");
-  g_assert_cmpstr (f->log->str, ==, FOUND "identify;open;prepare;start;hci3 CC:DD:EE:12:34:56;");
+  g_assert_cmpstr (f->log->str, ==, FOUND "open;opened;start;hci3 CC:DD:EE:12:34:56;");
+}
+
+/* Its user thinks between the steps. */
+static void
+test_later (void)
+{
+  g_autoptr (Fixture) f = fixture_new ();
+
+  f->later = TRUE;
+  prw_attach_start (f->attach);
+  run_until (f, "hci3");
+  prw_attach_reopen (f->attach);
+  run_until (f, "close;open;opened;start;hci3");
+  g_assert_cmpstr (f->log->str, ==, FOUND "open;opened;start;hci3 ;close;open;opened;start;hci3 ;");
+}
+
+/* It goes while its user thinks. */
+static void
+test_vanishes_later (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (Fixture) f = fixture_new ();
+
+      f->hesitate = i == 0;
+      f->hesitate_line = i == 1;
+      prw_attach_start (f->attach);
+      run_until (f, i == 0 ? FOUND : "opened;");
+      g_clear_handle_id (&f->input, g_source_remove);
+      attach_pty_unplug (f->pty);
+      run_until (f, NULL);
+      g_assert_error (f->error, PRW_PROBLEM, PRW_PROBLEM_GONE);
+    }
 }
 
 static void
@@ -279,10 +339,10 @@ test_refused (void)
     gsize offset;
     const char *log;
   } cases[] = {
-    { G_STRUCT_OFFSET (Fixture, agree_identify), FOUND "identify;" },
-    { G_STRUCT_OFFSET (Fixture, agree_open), FOUND "identify;open;" },
-    { G_STRUCT_OFFSET (Fixture, agree_prepare), FOUND "identify;open;prepare;close;" },
-    { G_STRUCT_OFFSET (Fixture, agree_start), FOUND "identify;open;prepare;start;close;" },
+    { G_STRUCT_OFFSET (Fixture, agree_identify), FOUND },
+    { G_STRUCT_OFFSET (Fixture, agree_open), FOUND "open;" },
+    { G_STRUCT_OFFSET (Fixture, agree_prepare), FOUND "open;opened;close;" },
+    { G_STRUCT_OFFSET (Fixture, agree_start), FOUND "open;opened;start;close;" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -404,6 +464,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/attach/stop", test_stop);
   g_test_add_func ("/attach/write", test_write);
+  g_test_add_func ("/attach/later", test_later);
+  g_test_add_func ("/attach/vanishes-later", test_vanishes_later);
   g_test_add_func ("/attach/probe-only", test_probe_only);
   g_test_add_func ("/attach/refused", test_refused);
   g_test_add_func ("/attach/unplugged", test_unplugged);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "attach/run.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+
+#include "attach/choose.h"
+#include "attach/report.h"
+#include "attach/sysfs.h"
+#include "config/settings.h"
+
+static const guint default_speeds[] = { 1000000, 115200 };
+
+/* @facts: of @port. @name: of the tty. @recorded: there is a record of ours. */
+typedef struct
+{
+  const PrwAttachOptions *options;
+  PrwSettings *settings;
+  char *name;
+  PrwPort *port;
+  PrwPortFacts facts;
+  PrwAttach *attach;
+  GMainLoop *loop;
+  gboolean recorded;
+  int status;
+} Run;
+
+static void
+run_clear (Run *run)
+{
+  g_clear_pointer (&run->attach, prw_attach_free);
+  g_clear_pointer (&run->settings, prw_settings_unref);
+  g_clear_pointer (&run->port, prw_port_free);
+  g_clear_pointer (&run->loop, g_main_loop_unref);
+  g_free (run->name);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
+/* In UTF-8 whatever the locale when it is JSON. */
+static void
+say (const char *text, gboolean json)
+{
+  if (json)
+    puts (text);
+  else
+    g_print ("%s\n", text);
+  fflush (stdout);
+}
+
+static int
+fail (const Run *run, const GError *error)
+{
+  if (run->options->json)
+    {
+      g_autofree char *text = prw_report_json (run->name, run->attach, &run->facts, "failed", error);
+
+      say (text, TRUE);
+    }
+  g_printerr ("pairward-attach: %s\n", error->message);
+  return 1;
+}
+
+/* What others read of it. It is no part of attaching: where it cannot be written that is said, and goes on. */
+static void
+record (Run *run, const GError *error)
+{
+  const char *address = prw_board_get_address (prw_attach_get_board (run->attach));
+  g_autoptr (PrwRecord) record = prw_report_record (run->attach, &run->facts, address, error);
+  g_autoptr (GError) write_error = NULL;
+
+  run->recorded = prw_record_write (PRW_BOARDS_DIR, record, &write_error);
+  if (!run->recorded)
+    g_warning ("%s: the record of it in %s cannot be written: %s", run->name, PRW_BOARDS_DIR, write_error->message);
+}
+
+static void
+forget_record (Run *run)
+{
+  g_autofree char *name = prw_report_record_name (run->name);
+
+  prw_record_remove (PRW_BOARDS_DIR, name, NULL);
+  run->recorded = FALSE;
+}
+
+static void
+found (PrwAttach *attach, gpointer data)
+{
+  Run *run = data;
+  g_autofree char *text = NULL;
+
+  if (!run->options->probe)
+    {
+      prw_attach_go (attach, NULL);
+      return;
+    }
+  text = run->options->json ? prw_report_json (run->name, attach, &run->facts, "found", NULL) : prw_report_probe (attach, &run->facts);
+  say (text, run->options->json);
+  prw_attach_refuse (attach, NULL);
+}
+
+static void
+opened (PrwAttach *attach, gpointer data)
+{
+  prw_attach_bring_up (attach);
+}
+
+static void
+attached (PrwAttach *attach, gpointer data)
+{
+  Run *run = data;
+  g_autofree char *text = NULL;
+
+  record (run, NULL);
+  if (run->options->json)
+    text = prw_report_json (run->name, attach, &run->facts, "attached", NULL);
+  else
+    text = prw_report_attached (attach, prw_board_get_address (prw_attach_get_board (attach)));
+  say (text, run->options->json);
+}
+
+/* A failure stays on record until the board goes; of one that went, or that we left by ourselves, nothing stays. */
+static void
+ended (PrwAttach *attach, const GError *error, gpointer data)
+{
+  Run *run = data;
+  gboolean stopped = g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_STOPPED_BY_US);
+
+  if (!run->options->probe && error != NULL && !stopped && !g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_GONE))
+    record (run, error);
+  else if (run->recorded)
+    forget_record (run);
+  if (error != NULL && (!stopped || run->options->probe))
+    run->status = fail (run, error);
+  g_main_loop_quit (run->loop);
+}
+
+static gboolean
+stop (gpointer data)
+{
+  Run *run = data;
+
+  prw_attach_stop (run->attach);
+  return G_SOURCE_CONTINUE;
+}
+
+/* The bootloader of Nordic's dongle is a serial port too, and takes what comes as parts of new firmware. */
+static gboolean
+is_allowed (const Run *run, GError **error)
+{
+  if (run->port == NULL || run->port->kind != PRW_PORT_KIND_DFU_BOOTLOADER)
+    return TRUE;
+  g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_FORBIDDEN,
+               _("%s: the board's bootloader, which waits for firmware: flash it (nrfutil), or press its reset button"), run->name);
+  return FALSE;
+}
+
+/* The command line, then the keyfile, then what the firmware's samples have. */
+static PrwAttach *
+make_attach (Run *run, PrwTty *tty)
+{
+  static const PrwAttachFuncs funcs = { found, opened, attached, ended };
+  const PrwAttachOptions *options = run->options;
+  const PrwControllerSettings *controller = prw_choose_controller (run->settings, run->name, run->facts.usb, NULL);
+  const guint *speeds = default_speeds;
+  guint n_speeds = G_N_ELEMENTS (default_speeds);
+  gboolean flow_control = controller == NULL || controller->flow_control;
+
+  if (options->n_speeds > 0)
+    {
+      speeds = options->speeds;
+      n_speeds = options->n_speeds;
+    }
+  else if (controller != NULL && controller->speed > 0)
+    {
+      speeds = &controller->speed;
+      n_speeds = 1;
+    }
+  if (options->has_flow_control)
+    flow_control = options->flow_control;
+  return prw_attach_new (tty, speeds, n_speeds, flow_control, &prw_line_kernel, &funcs, run);
+}
+
+int
+prw_attach_run (const PrwAttachOptions *options)
+{
+  g_auto (Run) run = { .options = options };
+  PrwConfigSource source = { .file = options->config };
+  g_autoptr (GError) error = NULL;
+  PrwTty *tty;
+  guint terminate, interrupt;
+
+  run.name = prw_tty_name_of (options->port);
+  run.settings = prw_config_load (&source, NULL, &error);
+  if (run.settings == NULL)
+    return fail (&run, error);
+  run.port = prw_sysfs_describe_tty (PRW_SYSFS_ROOT, run.name);
+  if (run.port != NULL)
+    run.facts = (PrwPortFacts) { .usb = run.port->usb, .product = run.port->product };
+  tty = is_allowed (&run, &error) ? prw_tty_open (options->port, &error) : NULL;
+  if (tty == NULL)
+    return fail (&run, error);
+  run.loop = g_main_loop_new (NULL, FALSE);
+  run.attach = make_attach (&run, tty);
+  terminate = g_unix_signal_add (SIGTERM, stop, &run);
+  interrupt = g_unix_signal_add (SIGINT, stop, &run);
+  prw_attach_start (run.attach);
+  g_main_loop_run (run.loop);
+  g_source_remove (terminate);
+  g_source_remove (interrupt);
+  return run.status;
+}
