@@ -177,7 +177,7 @@ scan_text (Scan *scan, const char *text, gsize len, guint16 manufacturer, GError
   guint line = 0;
 
   g_snprintf (scan->key, sizeof scan->key, "0x%04x", manufacturer);
-  scan->text = text;
+  scan->text = len > 0 ? text : "";
   scan->len = len;
   scan->newline = "\n";
   scan->keyfile = g_key_file_new ();

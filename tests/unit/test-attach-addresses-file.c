@@ -233,7 +233,7 @@ test_no_permission (Place *place, gconstpointer data)
 }
 
 /* Each puts its own addresses in and takes every other one out again; none may lose another's. */
-static void
+G_NORETURN static void
 write_many (const Place *place, guint writer)
 {
   for (guint i = 0; i < EACH; i++)

@@ -96,7 +96,7 @@ test_kept (void)
 {
   g_autofree char *top = g_dir_make_tmp ("prw-identity-XXXXXX", NULL);
   g_autofree char *folder = g_build_filename (top, "pairward", NULL), *path = g_build_filename (folder, "boards", NULL);
-  g_autofree char *text = NULL, *after = NULL;
+  g_autofree char *after = NULL;
   g_autoptr (GError) error = NULL;
   char first[PRW_ADDRESS_LEN + 1], again[PRW_ADDRESS_LEN + 1], other[PRW_ADDRESS_LEN + 1];
   struct stat status;
