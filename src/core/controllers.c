@@ -221,7 +221,7 @@ apply_static_address (PrwControllers *self, const PrwAdapter *adapter, Entry *en
                                          call_new (self, adapter->name, entry, KEY_STATIC_ADDRESS));
 }
 
-/* "auto" is for when a board is brought up: by now its adapter has what identity it has. */
+/* "auto" and "none" are for when a board is brought up: by now its adapter has what identity it has. */
 static gboolean
 has_wish (const PrwControllerSettings *settings, Key key)
 {
@@ -229,7 +229,8 @@ has_wish (const PrwControllerSettings *settings, Key key)
     return FALSE;
   if (key == KEY_SECURE_CONNECTIONS)
     return settings->secure_connections != NULL;
-  return settings->static_address != NULL && g_ascii_strcasecmp (settings->static_address, "auto") != 0;
+  return settings->static_address != NULL && g_ascii_strcasecmp (settings->static_address, "auto") != 0 &&
+         g_ascii_strcasecmp (settings->static_address, "none") != 0;
 }
 
 static void

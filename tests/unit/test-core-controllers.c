@@ -270,6 +270,8 @@ test_no_link (void)
   assert_unapplied (&scene, "StaticAddress", "CAP_NET_ADMIN");
   scene_use (&scene, settings_with (group ("*", NULL, "auto"), NULL)); /* for when a board is brought up */
   assert_unapplied (&scene, "StaticAddress", NULL);
+  scene_use (&scene, settings_with (group ("*", NULL, "none"), NULL));
+  assert_unapplied (&scene, "StaticAddress", NULL);
   scene_close (&scene);
 }
 
