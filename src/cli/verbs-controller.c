@@ -101,17 +101,21 @@ print_switches (GVariant *p)
     g_print ("%s\n", _("Whoever listens can read links that are paired now: turn it off with debug-keys=no."));
 }
 
+/* @controller: (nullable): what has been printed already */
 static void
-print_board (const PrwRecord *record)
+print_board (const PrwRecord *record, GVariant *controller)
 {
+  g_autofree char *address = controller != NULL ? prw_output_text (controller, "Address") : g_strdup ("");
   g_autofree char *speed = g_strdup_printf ("%u", record->speed), *temperature = g_strdup_printf (_("%d °C"), record->temperature);
 
   pair_unless_empty (_("Port"), record->tty);
   pair_unless_empty (_("USB"), record->usb);
   pair_unless_empty (_("Product"), record->product);
   pair_unless_empty (_("Chip"), record->chip);
-  pair_unless_empty (_("Chip's firmware"), record->firmware);
-  pair_unless_empty (_("Board's address"), record->address);
+  if (controller == NULL)
+    pair_unless_empty (_("Firmware"), record->firmware);
+  if (g_ascii_strcasecmp (record->address, address) != 0)
+    pair_unless_empty (_("Board's address"), record->address);
   if (record->temperature != G_MININT)
     prw_output_pair (_("Temperature"), temperature);
   if (record->speed != 0)
@@ -130,7 +134,7 @@ print_seen (const PrwSeenController *seen)
   if (seen->controller != NULL)
     print_switches (seen->controller);
   if (seen->record != NULL)
-    print_board (seen->record);
+    print_board (seen->record, seen->controller);
   for (guint i = 0; i < findings->len; i++)
     prw_output_finding (findings->pdata[i]);
 }
