@@ -74,4 +74,5 @@ const PrwControllerSettings *prw_settings_pick_controller (const PrwSettings *se
 
 /** prw_settings_serves_adapter: whether Adapters= names it. */
 gboolean prw_settings_serves_adapter (const PrwSettings *settings, const char *name, const char *address);
+
 G_END_DECLS

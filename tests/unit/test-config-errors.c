@@ -20,7 +20,7 @@ static const struct
   { "Daemon", "PairingPolicy", "reject-all-request", "reject-all-request" }, /* a letter is missing */
   { "Daemon", "PairingPolicy", "16", "above 8" },
   { "Daemon", "PairingPolicy", "allow-all|nonsense", "“nonsense”" },
-  { "Daemon", "PairingPolicy", "-1", "the shipped pairward.conf lists them all" },
+  { "Daemon", "PairingPolicy", "-1", "there are: reject-all-requests, " },
   { "Daemon", "WithoutHandler", "maybe", "not one of accept, reject, wait" },
   { "Daemon", "WithoutHandler", "reject # quietly", "a comment has a line of its own" },
   { "Daemon", "Adapters", "", "no adapter at all" },
