@@ -22,12 +22,21 @@ prw_plan_nick (PrwPlan plan)
   return "nothing";
 }
 
+/* "ttyACM*" or "/dev/ttyACM*" */
+static gboolean
+matches_tty (const char *pattern, const char *name)
+{
+  g_autofree char *path = g_build_filename ("/dev", name, NULL);
+
+  return prw_text_glob (pattern, name) || prw_text_glob (pattern, path);
+}
+
 static gboolean
 matches (const PrwControllerSettings *controller, const PrwPort *port)
 {
   if (controller->match_tty == NULL && controller->match_usb == NULL)
     return FALSE;
-  if (controller->match_tty != NULL && !prw_text_glob (controller->match_tty, port->name))
+  if (controller->match_tty != NULL && !matches_tty (controller->match_tty, port->name))
     return FALSE;
   return controller->match_usb == NULL || (port->usb != NULL && prw_text_glob (controller->match_usb, port->usb));
 }

@@ -32,7 +32,8 @@ const char *prw_plan_nick (PrwPlan plan);
  * @group: (out) (optional) (transfer none): the name of the [Controller NAME] that says so, belongs to @settings; NULL: none does
  *
  * Whether something is attached there already does not count: see PrwPort.hci. A group matches by MatchTty= and MatchUsb=, each
- * that it has; one with MatchAddress= alone matches no port, since only an attached board has an address.
+ * that it has. An address is known only of a board that was asked: MatchAddress= beside these is left to whoever asks it
+ * (prw_settings_pick_controller()), alone it matches no port.
  */
 PrwPlan prw_plan_make (const PrwPort *port, const PrwSettings *settings, const char **group);
 

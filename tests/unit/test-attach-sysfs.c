@@ -314,6 +314,43 @@ test_list_with_keyfile (Tree **tree, gconstpointer data)
 }
 
 static void
+test_plan_by_keyfile (void)
+{
+  const struct
+  {
+    const char *tty, *usb, *address;
+    gboolean attached;
+  } rows[] = {
+    { "ttyACM2", NULL, NULL, TRUE },
+    { "/dev/ttyACM?", NULL, NULL, TRUE },
+    { "ACM2", NULL, NULL, FALSE },
+    { "/dev/ttyS*", NULL, NULL, FALSE },
+    { NULL, "1366:*", NULL, TRUE },
+    { "ttyACM2", "1366:1051", NULL, TRUE },
+    { "ttyACM2", "2fe3:*", NULL, FALSE },
+    { "ttyACM3", "1366:1051", NULL, FALSE },
+    { "ttyACM2", NULL, "C0:*", TRUE }, /* the board has to be asked */
+    { NULL, NULL, "C0:*", FALSE },
+  };
+  char name[] = "ttyACM2", usb[] = "1366:1051";
+  const PrwPort port = { .name = name, .vid = 0x1366, .pid = 0x1051, .usb = usb, .kind = PRW_PORT_KIND_JLINK };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (PrwSettings) settings = prw_settings_new ();
+      PrwControllerSettings *controller = prw_controller_settings_new ("nrf");
+      const char *group;
+
+      controller->match_tty = g_strdup (rows[i].tty);
+      controller->match_usb = g_strdup (rows[i].usb);
+      controller->match_address = g_strdup (rows[i].address);
+      g_ptr_array_add (settings->controllers, controller);
+      g_assert_cmpint (prw_plan_make (&port, settings, &group), ==, rows[i].attached ? PRW_PLAN_ATTACH : PRW_PLAN_WHEN_TOLD);
+      g_assert_cmpstr (group, ==, rows[i].attached ? "nrf" : NULL);
+    }
+}
+
+static void
 test_list_json (Tree **tree, gconstpointer data)
 {
   const char *const expected[] = {
@@ -369,6 +406,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/attach/sysfs/kinds", test_kinds);
+  g_test_add_func ("/attach/sysfs/plan-by-keyfile", test_plan_by_keyfile);
   ADD ("acm", test_acm);
   ADD ("behind-hub", test_behind_hub);
   ADD ("uart", test_uart);
