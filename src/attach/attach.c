@@ -382,6 +382,12 @@ prw_attach_get_tty (const PrwAttach *self)
 }
 
 gboolean
+prw_attach_has_ended (const PrwAttach *self)
+{
+  return self->state == STATE_ENDED;
+}
+
+gboolean
 prw_attach_is_known (const PrwAttach *self)
 {
   return self->known;

@@ -58,6 +58,8 @@ void prw_attach_stop (PrwAttach *self);
 void prw_attach_refuse (PrwAttach *self, GError *error);
 
 const PrwTty *prw_attach_get_tty (const PrwAttach *self);
+/** prw_attach_has_ended: it is over, told or not yet. */
+gboolean prw_attach_has_ended (const PrwAttach *self);
 /** prw_attach_is_known: what is at the other end is a controller. */
 gboolean prw_attach_is_known (const PrwAttach *self);
 /** prw_attach_get_board: what is known of it; all zero as long as nothing is. */

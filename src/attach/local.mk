@@ -3,11 +3,11 @@
 noinst_LIBRARIES += libprw-attach.a
 libprw_attach_a_SOURCES = \
 	src/attach/addresses.c src/attach/addresses.h \
+	src/attach/adoption.c src/attach/adoption.h \
 	src/attach/atomic.c src/attach/atomic.h \
 	src/attach/attach.c src/attach/attach.h \
 	src/attach/board.c src/attach/board.h \
 	src/attach/boards-state.c src/attach/boards-state.h \
-	src/attach/choose.c src/attach/choose.h \
 	src/attach/claim.c src/attach/claim.h \
 	src/attach/h4.c src/attach/h4.h \
 	src/attach/holder.c src/attach/holder.h \

@@ -9,14 +9,14 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
-#include "attach/choose.h"
+#include "attach/adoption.h"
 #include "attach/report.h"
 #include "attach/sysfs.h"
 #include "config/settings.h"
 
 static const guint default_speeds[] = { 1000000, 115200 };
 
-/* @facts: of @port. @name: of the tty. @recorded: there is a record of ours. */
+/* @facts: of @port. @name: of the tty. @addresses: BlueZ's file. @recorded: there is a record of ours. */
 typedef struct
 {
   const PrwAttachOptions *options;
@@ -25,6 +25,8 @@ typedef struct
   PrwPort *port;
   PrwPortFacts facts;
   PrwAttach *attach;
+  PrwAdoption *adoption;
+  char *addresses;
   GMainLoop *loop;
   gboolean recorded;
   int status;
@@ -33,10 +35,12 @@ typedef struct
 static void
 run_clear (Run *run)
 {
+  g_clear_pointer (&run->adoption, prw_adoption_free);
   g_clear_pointer (&run->attach, prw_attach_free);
   g_clear_pointer (&run->settings, prw_settings_unref);
   g_clear_pointer (&run->port, prw_port_free);
   g_clear_pointer (&run->loop, g_main_loop_unref);
+  g_free (run->addresses);
   g_free (run->name);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -65,12 +69,20 @@ fail (const Run *run, const GError *error)
   return 1;
 }
 
+/* The one that bluetoothd gives it; as long as that is not known, its own. */
+static const char *
+address_of (const Run *run)
+{
+  const char *address = run->adoption != NULL ? prw_adoption_get_address (run->adoption) : "";
+
+  return *address != '\0' ? address : prw_board_get_address (prw_attach_get_board (run->attach));
+}
+
 /* What others read of it. It is no part of attaching: where it cannot be written that is said, and goes on. */
 static void
 record (Run *run, const GError *error)
 {
-  const char *address = prw_board_get_address (prw_attach_get_board (run->attach));
-  g_autoptr (PrwRecord) record = prw_report_record (run->attach, &run->facts, address, error);
+  g_autoptr (PrwRecord) record = prw_report_record (run->attach, &run->facts, address_of (run), error);
   g_autoptr (GError) write_error = NULL;
 
   run->recorded = prw_record_write (PRW_BOARDS_DIR, record, &write_error);
@@ -87,6 +99,19 @@ forget_record (Run *run)
   run->recorded = FALSE;
 }
 
+/* The command line, then the keyfile: here the board's address is known, so that a group may match by it. */
+static const char *
+wanted_address (const Run *run)
+{
+  const char *own = prw_board_get_address (prw_attach_get_board (run->attach));
+  const PrwControllerSettings *controller =
+    prw_settings_pick_controller (run->settings, run->name, *own != '\0' ? own : NULL, run->facts.usb);
+
+  if (run->options->address != NULL)
+    return run->options->address;
+  return controller != NULL ? controller->static_address : NULL;
+}
+
 static void
 found (PrwAttach *attach, gpointer data)
 {
@@ -95,7 +120,7 @@ found (PrwAttach *attach, gpointer data)
 
   if (!run->options->probe)
     {
-      prw_attach_go (attach, NULL);
+      prw_adoption_found (run->adoption, run->facts.usb, run->port != NULL ? run->port->serial : NULL, wanted_address (run));
       return;
     }
   text = run->options->json ? prw_report_json (run->name, attach, &run->facts, "found", NULL) : prw_report_probe (attach, &run->facts);
@@ -106,20 +131,31 @@ found (PrwAttach *attach, gpointer data)
 static void
 opened (PrwAttach *attach, gpointer data)
 {
-  prw_attach_bring_up (attach);
+  Run *run = data;
+
+  prw_adoption_opened (run->adoption);
 }
 
 static void
 attached (PrwAttach *attach, gpointer data)
 {
   Run *run = data;
+
+  prw_adoption_attached (run->adoption);
+}
+
+static void
+settled (gpointer data)
+{
+  Run *run = data;
+  gboolean again = run->recorded;
   g_autofree char *text = NULL;
 
   record (run, NULL);
-  if (run->options->json)
-    text = prw_report_json (run->name, attach, &run->facts, "attached", NULL);
-  else
-    text = prw_report_attached (attach, prw_board_get_address (prw_attach_get_board (attach)));
+  if (again)
+    return;
+  text = run->options->json ? prw_report_json (run->name, run->attach, &run->facts, "attached", NULL)
+                            : prw_report_attached (run->attach, address_of (run));
   say (text, run->options->json);
 }
 
@@ -134,6 +170,7 @@ ended (PrwAttach *attach, const GError *error, gpointer data)
     record (run, error);
   else if (run->recorded)
     forget_record (run);
+  g_clear_pointer (&run->adoption, prw_adoption_free);
   if (error != NULL && (!stopped || run->options->probe))
     run->status = fail (run, error);
   g_main_loop_quit (run->loop);
@@ -165,7 +202,7 @@ make_attach (Run *run, PrwTty *tty)
 {
   static const PrwAttachFuncs funcs = { found, opened, attached, ended };
   const PrwAttachOptions *options = run->options;
-  const PrwControllerSettings *controller = prw_choose_controller (run->settings, run->name, run->facts.usb, NULL);
+  const PrwControllerSettings *controller = prw_settings_pick_controller (run->settings, run->name, NULL, run->facts.usb);
   const guint *speeds = default_speeds;
   guint n_speeds = G_N_ELEMENTS (default_speeds);
   gboolean flow_control = controller == NULL || controller->flow_control;
@@ -191,6 +228,7 @@ prw_attach_run (const PrwAttachOptions *options)
   g_auto (Run) run = { .options = options };
   PrwConfigSource source = { .file = options->config };
   g_autoptr (GError) error = NULL;
+  PrwClaimPaths paths;
   PrwTty *tty;
   guint terminate, interrupt;
 
@@ -206,6 +244,9 @@ prw_attach_run (const PrwAttachOptions *options)
     return fail (&run, error);
   run.loop = g_main_loop_new (NULL, FALSE);
   run.attach = make_attach (&run, tty);
+  run.addresses = g_build_filename (options->bluez_dir, PRW_CLAIM_ADDRESSES, NULL);
+  paths = (PrwClaimPaths) { .addresses = run.addresses, .state = PRW_CLAIM_STATE, .run = PRW_CLAIM_RUN };
+  run.adoption = prw_adoption_new (run.attach, &paths, TRUE, settled, &run);
   terminate = g_unix_signal_add (SIGTERM, stop, &run);
   interrupt = g_unix_signal_add (SIGINT, stop, &run);
   prw_attach_start (run.attach);

@@ -5,6 +5,7 @@ libprw_attach_fixture_a_SOURCES = tests/unit/attach-pty.c tests/unit/attach-pty.
 libprw_attach_fixture_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 prw_attach_tests = \
 	tests/unit/test-attach \
+	tests/unit/test-attach-adoption \
 	tests/unit/test-attach-probe \
 	tests/unit/test-attach-tty
 check_PROGRAMS += $(prw_attach_tests)
@@ -14,6 +15,8 @@ prw_attach_test_libs = libprw-attach-fixture.a libprw-attach.a libprw-boards.a l
 	libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS) $(CAPNG_LIBS)
 tests_unit_test_attach_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_LDADD = $(prw_attach_test_libs)
+tests_unit_test_attach_adoption_CFLAGS = $(prw_attach_test_cflags)
+tests_unit_test_attach_adoption_LDADD = $(prw_attach_test_libs)
 tests_unit_test_attach_probe_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_probe_LDADD = $(prw_attach_test_libs)
 tests_unit_test_attach_tty_CFLAGS = $(prw_attach_test_cflags)
