@@ -80,6 +80,15 @@ prw_report_attached (const PrwAttach *attach, const char *address)
                           *address != '\0' ? address : _("no address of its own"));
 }
 
+/* Of the one that it has as a controller: if it is not its public one, bluetoothd gave it a static one. */
+static const char *
+address_type (const PrwAttach *attach, const char *address)
+{
+  if (*address == '\0')
+    return "";
+  return g_str_equal (address, prw_attach_get_board (attach)->public_address) ? "public" : "random";
+}
+
 static void
 add_all (GVariantDict *dict, GVariant *more)
 {
@@ -93,7 +102,8 @@ add_all (GVariantDict *dict, GVariant *more)
 }
 
 char *
-prw_report_json (const char *tty, const PrwAttach *attach, const PrwPortFacts *port, const char *state, const GError *error)
+prw_report_json (const char *tty, const PrwAttach *attach, const PrwPortFacts *port, const char *address, const char *state,
+                 const GError *error)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) all = NULL;
@@ -103,6 +113,11 @@ prw_report_json (const char *tty, const PrwAttach *attach, const PrwPortFacts *p
       g_autoptr (GVariant) board = g_variant_ref_sink (prw_board_to_variant (prw_attach_get_board (attach)));
 
       add_all (&dict, board);
+      if (address != NULL && *address != '\0')
+        {
+          g_variant_dict_insert (&dict, "Address", "s", address);
+          g_variant_dict_insert (&dict, "AddressType", "s", address_type (attach, address));
+        }
       g_variant_dict_insert (&dict, "Speed", "u", prw_attach_get_speed (attach));
       g_variant_dict_insert (&dict, "FlowControl", "b", prw_attach_get_flow_control (attach));
     }
@@ -130,7 +145,7 @@ prw_report_record_name (const char *tty)
 }
 
 PrwRecord *
-prw_report_record (const PrwAttach *attach, const PrwPortFacts *port, const char *address, const GError *error)
+prw_report_record (const PrwAttach *attach, const PrwPortFacts *port, const char *address, gint64 since, const GError *error)
 {
   const PrwBoard *board = prw_attach_get_board (attach);
   g_autofree char *name = prw_report_record_name (prw_tty_get_name (prw_attach_get_tty (attach)));
@@ -146,6 +161,7 @@ prw_report_record (const PrwAttach *attach, const PrwPortFacts *port, const char
       record->firmware = prw_board_firmware (board);
       record->manufacturer = board->manufacturer;
       record->address = g_strdup (address);
+      record->address_type = g_strdup (address_type (attach, address));
       record->temperature = board->has_temperature ? board->temperature : G_MININT;
     }
   if (error != NULL)
@@ -155,6 +171,7 @@ prw_report_record (const PrwAttach *attach, const PrwPortFacts *port, const char
       return record;
     }
   record->state = PRW_RECORD_ATTACHED;
+  record->since = since;
   record->device = g_strdup_printf ("hci%u", prw_attach_get_index (attach));
   return record;
 }

@@ -26,15 +26,17 @@ char *prw_report_attached (const PrwAttach *attach, const char *address);
  * prw_report_json:
  * @tty: its name
  * @attach: (nullable): NULL: the port could not be opened
+ * @address: (nullable): the one that it has as a controller, where that is known
  * @state: "found", "attached" or "failed"
  * @error: (nullable): why it failed
  *
  * Returns: (transfer full): one line of JSON
  */
-char *prw_report_json (const char *tty, const PrwAttach *attach, const PrwPortFacts *port, const char *state, const GError *error);
+char *prw_report_json (const char *tty, const PrwAttach *attach, const PrwPortFacts *port, const char *address, const char *state,
+                       const GError *error);
 /** prw_report_record_name: Returns: (transfer full): the name of the record of @tty, which is a file: of "pts/3" it is "pts-3" */
 char *prw_report_record_name (const char *tty);
-/** prw_report_record: Returns: (transfer full): the same for others to read */
-PrwRecord *prw_report_record (const PrwAttach *attach, const PrwPortFacts *port, const char *address, const GError *error);
+/** prw_report_record: Returns: (transfer full): the same for others to read; @since: CLOCK_BOOTTIME, µs, when it became a controller */
+PrwRecord *prw_report_record (const PrwAttach *attach, const PrwPortFacts *port, const char *address, gint64 since, const GError *error);
 
 G_END_DECLS

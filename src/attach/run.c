@@ -5,6 +5,8 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -14,9 +16,17 @@
 #include "attach/sysfs.h"
 #include "config/settings.h"
 
+#define RUN_DIR "/run/pairward" /* as PRW_BOARDS_DIR says to those who read there */
+
 static const guint default_speeds[] = { 1000000, 115200 };
 
-/* @facts: of @port. @name: of the tty. @addresses: BlueZ's file. @recorded: there is a record of ours. */
+/* Where things are kept: records of boards, BlueZ's addresses, our own, and locks. */
+typedef struct
+{
+  char *boards, *addresses, *state, *locks;
+} Places;
+
+/* @facts: of @port. @name: of the tty. @since: when it became a controller. @recorded: there is a record of ours. */
 typedef struct
 {
   const PrwAttachOptions *options;
@@ -26,7 +36,8 @@ typedef struct
   PrwPortFacts facts;
   PrwAttach *attach;
   PrwAdoption *adoption;
-  char *addresses;
+  Places places;
+  gint64 since;
   GMainLoop *loop;
   gboolean recorded;
   int status;
@@ -40,7 +51,10 @@ run_clear (Run *run)
   g_clear_pointer (&run->settings, prw_settings_unref);
   g_clear_pointer (&run->port, prw_port_free);
   g_clear_pointer (&run->loop, g_main_loop_unref);
-  g_free (run->addresses);
+  g_free (run->places.boards);
+  g_free (run->places.addresses);
+  g_free (run->places.state);
+  g_free (run->places.locks);
   g_free (run->name);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -61,7 +75,7 @@ fail (const Run *run, const GError *error)
 {
   if (run->options->json)
     {
-      g_autofree char *text = prw_report_json (run->name, run->attach, &run->facts, "failed", error);
+      g_autofree char *text = prw_report_json (run->name, run->attach, &run->facts, NULL, "failed", error);
 
       say (text, TRUE);
     }
@@ -82,12 +96,12 @@ address_of (const Run *run)
 static void
 record (Run *run, const GError *error)
 {
-  g_autoptr (PrwRecord) record = prw_report_record (run->attach, &run->facts, address_of (run), error);
+  g_autoptr (PrwRecord) record = prw_report_record (run->attach, &run->facts, address_of (run), run->since, error);
   g_autoptr (GError) write_error = NULL;
 
-  run->recorded = prw_record_write (PRW_BOARDS_DIR, record, &write_error);
-  if (!run->recorded)
-    g_warning ("%s: the record of it in %s cannot be written: %s", run->name, PRW_BOARDS_DIR, write_error->message);
+  run->recorded = prw_record_write (run->places.boards, record, &write_error);
+  if (!run->recorded && error == NULL)
+    g_warning ("%s: the record of it in %s cannot be written: %s", run->name, run->places.boards, write_error->message);
 }
 
 static void
@@ -95,7 +109,7 @@ forget_record (Run *run)
 {
   g_autofree char *name = prw_report_record_name (run->name);
 
-  prw_record_remove (PRW_BOARDS_DIR, name, NULL);
+  prw_record_remove (run->places.boards, name, NULL);
   run->recorded = FALSE;
 }
 
@@ -123,7 +137,7 @@ found (PrwAttach *attach, gpointer data)
       prw_adoption_found (run->adoption, run->facts.usb, run->port != NULL ? run->port->serial : NULL, wanted_address (run));
       return;
     }
-  text = run->options->json ? prw_report_json (run->name, attach, &run->facts, "found", NULL) : prw_report_probe (attach, &run->facts);
+  text = run->options->json ? prw_report_json (run->name, attach, &run->facts, NULL, "found", NULL) : prw_report_probe (attach, &run->facts);
   say (text, run->options->json);
   prw_attach_refuse (attach, NULL);
 }
@@ -140,7 +154,10 @@ static void
 attached (PrwAttach *attach, gpointer data)
 {
   Run *run = data;
+  struct timespec now;
 
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  run->since = now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
   prw_adoption_attached (run->adoption);
 }
 
@@ -154,7 +171,7 @@ settled (gpointer data)
   record (run, NULL);
   if (again)
     return;
-  text = run->options->json ? prw_report_json (run->name, run->attach, &run->facts, "attached", NULL)
+  text = run->options->json ? prw_report_json (run->name, run->attach, &run->facts, address_of (run), "attached", NULL)
                             : prw_report_attached (run->attach, address_of (run));
   say (text, run->options->json);
 }
@@ -222,6 +239,24 @@ make_attach (Run *run, PrwTty *tty)
   return prw_attach_new (tty, speeds, n_speeds, flow_control, &prw_line_kernel, &funcs, run);
 }
 
+/* A folder that systemd made for us has its name in the environment (systemd.exec(5), RuntimeDirectory=). */
+static char *
+in_folder (const char *variable, const char *folder, const char *name)
+{
+  const char *made = g_getenv (variable);
+
+  return g_build_filename (made != NULL && *made == '/' && strchr (made, ':') == NULL ? made : folder, name, NULL);
+}
+
+static Places
+find_places (const PrwAttachOptions *options)
+{
+  return (Places) { .boards = in_folder ("RUNTIME_DIRECTORY", RUN_DIR, "boards"),
+                    .addresses = g_build_filename (options->bluez_dir, PRW_CLAIM_ADDRESSES, NULL),
+                    .state = in_folder ("STATE_DIRECTORY", PRW_STATEDIR, "boards"),
+                    .locks = in_folder ("RUNTIME_DIRECTORY", RUN_DIR, "identity") };
+}
+
 int
 prw_attach_run (const PrwAttachOptions *options)
 {
@@ -244,8 +279,8 @@ prw_attach_run (const PrwAttachOptions *options)
     return fail (&run, error);
   run.loop = g_main_loop_new (NULL, FALSE);
   run.attach = make_attach (&run, tty);
-  run.addresses = g_build_filename (options->bluez_dir, PRW_CLAIM_ADDRESSES, NULL);
-  paths = (PrwClaimPaths) { .addresses = run.addresses, .state = PRW_CLAIM_STATE, .run = PRW_CLAIM_RUN };
+  run.places = find_places (options);
+  paths = (PrwClaimPaths) { .addresses = run.places.addresses, .state = run.places.state, .run = run.places.locks };
   run.adoption = prw_adoption_new (run.attach, &paths, TRUE, settled, &run);
   terminate = g_unix_signal_add (SIGTERM, stop, &run);
   interrupt = g_unix_signal_add (SIGINT, stop, &run);

@@ -265,11 +265,16 @@ def test_no_line(m):
     board = Board(ZEPHYR)
     bluez = m.dir / "bluez"
     bluez.mkdir()
+    m.env["RUNTIME_DIRECTORY"] = str(m.dir / "run")
     code, out, err = run(m, "--bluez-dir", bluez, board.path,
                          before=["setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"])
     equal((code, out), (1, ""), "its exit status")
     check("CAP_NET_ADMIN" in err or "no Bluetooth over serial ports" in err, err)
     equal(list(bluez.iterdir()), [], "files of BlueZ's")
+    record = (m.dir / "run/boards" / board.name.replace("/", "-")).read_text()
+    for line in ("State=failed", "Chip=nRF52", "Firmware=Zephyr 3.7", "Address=C0:11:22:33:44:55", "Speed=1000000"):
+        check(line in record.splitlines(), record)
+    check("a1a1" not in record, record)
     board.restored()
 
 
