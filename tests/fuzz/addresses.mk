@@ -7,6 +7,7 @@ tests_fuzz_fuzz_addresses_LDADD = libprw-attach.a libprw-policy.a $(GIO_LIBS)
 EXTRA_DIST += $(prw_fuzz_addresses_corpus)
 prw_fuzz_addresses_corpus = \
 	tests/fuzz/corpus/addresses/blanks \
+	tests/fuzz/corpus/addresses/alike-lines \
 	tests/fuzz/corpus/addresses/bluez \
 	tests/fuzz/corpus/addresses/bom \
 	tests/fuzz/corpus/addresses/brackets \

@@ -2,6 +2,7 @@
 include tests/fuzz/attach-plug.mk
 include tests/fuzz/attach.mk
 include tests/fuzz/bluez.mk
+include tests/fuzz/boards.mk
 include tests/fuzz/config.mk
 include tests/fuzz/kernel.mk
 include tests/fuzz/policy.mk
