@@ -20,6 +20,7 @@ LAB = Path(__file__).resolve().parent.parent / "lab"
 sys.path.insert(0, str(LAB / "guest"))
 # pylint: disable=wrong-import-position
 import chip as c  # noqa: E402
+from chip import command  # noqa: E402
 
 TIMEOUT = 20
 
@@ -28,11 +29,6 @@ def equal(found, expected, what):
     """Fail unless both are equal."""
     if found != expected:
         raise AssertionError(f"{what}: expected {expected!r}, found {found!r}")
-
-
-def command(opcode, parameters=b""):
-    """A command as a host sends it."""
-    return struct.pack("<BHB", c.COMMAND, opcode, len(parameters)) + parameters
 
 
 def answer(one, opcode, parameters=b""):
@@ -141,6 +137,17 @@ def test_faults():
     one.faults = {0x0C03: c.Fault("half", 3)}
     equal(one.from_controller(reset), [(reset[:3], 0)], "half an answer")
     equal((one.from_host(command(0x1001)), one.from_controller(reset)), (([], None), []), "nothing after it")
+
+
+def test_power_lost():
+    """Who is connected when the power goes is told that it has lost the link."""
+    one = c.Chip()
+    for event in ("043e1301 00 4000" + 16 * "00", "043e1f0a 00 4100" + 28 * "00", "043e1301 0c 4200" + 16 * "00",
+                  "043e0c02" + 11 * "00", "0405040c 410008", "02401004 00 05044100"):
+        one.from_controller(bytes.fromhex(event))
+    equal([packet.hex() for packet in one.power_lost()], ["01060403400008", "01060403410008"], "links of two")
+    one.from_controller(bytes.fromhex("040504 00 4000 13"))
+    equal(one.power_lost()[1:], [], "links of one")
 
 
 def test_strangers():

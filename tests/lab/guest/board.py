@@ -131,10 +131,19 @@ class Board:
             self._port.close()
             log("pulled out")
         if self._air is not None:
-            self._air.close()
+            self._power_off()
         self._port = self._air = self._chip = self._stranger = None
         self._open = False
         self._queue.clear()
+
+    def _power_off(self):
+        self._air.setblocking(True)
+        try:
+            for packet in self._chip.power_lost():
+                self._air.sendall(packet)
+        except OSError:
+            pass  # there is no air any more
+        self._air.close()
 
     def fault(self, opcode, how, value=0, times=-1):
         """Have something be wrong with a command (chip.Fault); how "none": no more."""
@@ -223,12 +232,12 @@ class Board:
     def _air_said(self):
         data = self._air.recv(_CHUNK)
         if not data:
-            raise OSError("btvirt has closed the line")
+            sys.exit("btvirt has closed the line")
         for packet in self._from_air.feed(data):
             for answer, delay in self._chip.from_controller(packet):
                 self._say(answer, delay)
         if self._from_air.dropped:
-            raise OSError("btvirt sends no packets")
+            sys.exit("btvirt sends what is no packet")
 
     def _say(self, data, delay=0):
         """Send to the host in some ms, and not before what was said earlier."""

@@ -100,7 +100,8 @@ class Board:
 
     def said(self):
         """What its attachments have said so far."""
-        return (self._stack.logs / f"{self.attachment}.log").read_text(errors="replace")
+        path = self._stack.logs / f"{self.attachment}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
 
     def end(self):
         """Be gone."""

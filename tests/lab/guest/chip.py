@@ -27,14 +27,16 @@ _HEADERS = {
     ISO: (4, lambda header: struct.unpack_from("<H", header, 2)[0] & 0x3FFF),
 }
 
-COMMAND_COMPLETE, COMMAND_STATUS = 0x0E, 0x0F
+DISCONNECT_COMPLETE, COMMAND_COMPLETE, COMMAND_STATUS, LE_META = 0x05, 0x0E, 0x0F, 0x3E
+_LE_CONNECTION_COMPLETE = (0x01, 0x0A)  # and the enhanced one
+DISCONNECT = 0x0406
 READ_LOCAL_VERSION, READ_BD_ADDR = 0x1001, 0x1009
 READ_VERSION_INFO, READ_SUPPORTED_COMMANDS, READ_SUPPORTED_FEATURES = 0xFC01, 0xFC02, 0xFC03
 WRITE_BD_ADDR, READ_BUILD_INFO, READ_STATIC_ADDRESSES = 0xFC06, 0xFC08, 0xFC09
 READ_KEY_ROOTS, READ_TEMPERATURE = 0xFC0A, 0xFC0B
 SDC_READ_SUPPORTED_VS_COMMANDS = 0xFD00
 
-SUCCESS, UNKNOWN_COMMAND, INVALID_PARAMETERS = 0x00, 0x01, 0x12
+SUCCESS, UNKNOWN_COMMAND, CONNECTION_TIMEOUT, INVALID_PARAMETERS = 0x00, 0x01, 0x08, 0x12
 _VENDOR = 0x3F
 _NORDIC = 0x0059
 _PLATFORM_NORDIC, NRF52, NRF53 = 2, 2, 3
@@ -91,6 +93,11 @@ def opcode_of(packet):
     if packet[0] == EVENT and packet[1] == COMMAND_STATUS and packet[2] >= 4:
         return struct.unpack_from("<H", packet, 5)[0]
     return None
+
+
+def command(opcode, parameters=b""):
+    """A command."""
+    return struct.pack("<BHB", COMMAND, opcode, len(parameters)) + parameters
 
 
 def complete(opcode, status, parameters=b""):
@@ -150,6 +157,7 @@ class Chip:
     public: bytes = bytes(6)
     faults: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)  # the opcodes of all commands so far
+    links: set = field(default_factory=set)  # the handles of its connections
     dead: bool = False
 
     def __post_init__(self):
@@ -179,6 +187,7 @@ class Chip:
 
     def from_controller(self, packet):
         """A packet of the controller's: what the host gets."""
+        self._follow_links(packet)
         if self.dead:
             return []
         if opcode_of(packet) == READ_LOCAL_VERSION and packet[1] == COMMAND_COMPLETE and \
@@ -186,6 +195,26 @@ class Chip:
             # status, HCI version and revision, LMP version, manufacturer, LMP subversion
             packet = packet[:11] + struct.pack("<H", self.firmware.manufacturer) + packet[13:]
         return self._spoil(packet)
+
+    def power_lost(self):
+        """What the controller is to be told, so that the other sides of its links lose them.
+
+        To them it is as if it were out of range; btvirt would tell them nothing.
+        """
+        return [command(DISCONNECT, struct.pack("<HB", handle, CONNECTION_TIMEOUT))
+                for handle in sorted(self.links)]
+
+    def _follow_links(self, packet):
+        if packet[0] != EVENT:
+            return
+        if packet[1] == LE_META and packet[2] >= 4 and packet[3] in _LE_CONNECTION_COMPLETE:
+            status, handle = struct.unpack_from("<BH", packet, 4)
+            if status == SUCCESS:
+                self.links.add(handle)
+        elif packet[1] == DISCONNECT_COMPLETE and packet[2] >= 3:
+            status, handle = struct.unpack_from("<BH", packet, 3)
+            if status == SUCCESS:
+                self.links.discard(handle)
 
     def _vendor(self, opcode, parameters):
         if opcode not in self.firmware.commands:

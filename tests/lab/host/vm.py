@@ -181,7 +181,8 @@ class Monitor:
     def usb_serial(self, plugged):
         """Plug qemu's USB serial port, an FTDI cable with nothing at its end, in or out; what went wrong."""
         if plugged:
-            return self._command("device_add", driver="usb-serial", id=USB_SERIAL, chardev=USB_SERIAL)
+            return self._command("device_add", driver="usb-serial", id=USB_SERIAL,
+                                 chardev=USB_SERIAL, **{"always-plugged": True})
         return self._command("device_del", id=USB_SERIAL)
 
     def close(self):
