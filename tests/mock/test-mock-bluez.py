@@ -111,10 +111,12 @@ class World(dbusmock.DBusTestCase):
         raise AssertionError('no agent at ' + path)
 
     def is_settled(self):
-        '''Whether every agent that is not the default one any more has left.'''
+        '''Whether the default agent can what is wanted, and every one before it has left.'''
+        capabilities = dict(self.calls('/org/bluez', 'RegisterAgent'))
         agents = [arguments[0] for arguments in self.calls('/org/bluez', 'RequestDefaultAgent')]
         gone = [arguments[0] for arguments in self.calls('/org/bluez', 'UnregisterAgent')]
-        return set(agents[:-1]) == set(gone)
+        wanted = CAPABILITIES[self.get('EffectiveCapability')]
+        return set(agents[:-1]) == set(gone) and capabilities.get(agents[-1]) == wanted
 
     def ask(self, method, signature, *arguments):
         '''BlueZ asks the default agent. Returns an object with the answer to come.'''
@@ -124,6 +126,8 @@ class World(dbusmock.DBusTestCase):
 
 
 OUR_ADAPTER = '/org/pairward/hci0'
+CAPABILITIES = {'none': 'NoInputNoOutput', 'keyboard-only': 'KeyboardOnly', 'keyboard-display': 'KeyboardDisplay',
+                'display-only': 'DisplayOnly', 'display-yesno': 'DisplayYesNo'}
 
 
 class Answer:
