@@ -265,7 +265,7 @@ prw_attach_run (const PrwAttachOptions *options)
   g_autoptr (GError) error = NULL;
   PrwClaimPaths paths;
   PrwTty *tty;
-  guint terminate, interrupt;
+  guint terminate, interrupt, hang_up;
 
   run.name = prw_tty_name_of (options->port);
   run.settings = prw_config_load (&source, NULL, &error);
@@ -284,9 +284,11 @@ prw_attach_run (const PrwAttachOptions *options)
   run.adoption = prw_adoption_new (run.attach, &paths, TRUE, settled, &run);
   terminate = g_unix_signal_add (SIGTERM, stop, &run);
   interrupt = g_unix_signal_add (SIGINT, stop, &run);
+  hang_up = g_unix_signal_add (SIGHUP, stop, &run); /* its terminal was closed */
   prw_attach_start (run.attach);
   g_main_loop_run (run.loop);
   g_source_remove (terminate);
   g_source_remove (interrupt);
+  g_source_remove (hang_up);
   return run.status;
 }

@@ -245,7 +245,7 @@ def test_vanishes(m):
 
 @settings("", daemon=False)
 def test_interrupted(m):
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         for args, status in ((("--probe",), 1), ((), 0)):
             board = Board({}, b"")
             process = subprocess.Popen([ATTACH, "--config", m.keyfile, *args, board.path], env=m.env, stderr=subprocess.PIPE, text=True)
