@@ -242,11 +242,13 @@ static void
 test_details (void)
 {
   g_autoptr (PrwProbe) probe = prw_probe_new (0);
-  g_autofree char *asked = play (&rows[0], 1, probe);
   const PrwBoard *board = prw_probe_get_board (probe);
-  g_autoptr (GVariant) details = g_variant_ref_sink (prw_board_to_variant (board));
-  g_autofree char *text = g_variant_print (details, FALSE);
+  g_autoptr (GVariant) details = NULL;
+  g_autofree char *text = NULL;
 
+  g_free (play (&rows[0], 1, probe));
+  details = g_variant_ref_sink (prw_board_to_variant (board));
+  text = g_variant_print (details, FALSE);
   g_assert_true (board->is_zephyr && board->has_temperature);
   g_assert_cmpint (board->temperature, ==, 25);
   g_assert_cmpstr (board->build, ==, "Zephyr OS v3.7.0");
@@ -265,11 +267,10 @@ test_hostile_build (void)
 {
   const Row *row = rows;
   g_autoptr (PrwProbe) probe = prw_probe_new (0);
-  g_autofree char *asked = NULL;
 
   while (!g_str_equal (row->why, "it builds a hostile name"))
     row++;
-  asked = play (row, 4096, probe);
+  g_free (play (row, 4096, probe));
   g_assert_cmpstr (prw_probe_get_board (probe)->build, ==, "[2J\xef\xbf\xbd" "A");
 }
 
@@ -323,9 +324,9 @@ static void
 test_finished (void)
 {
   g_autoptr (PrwProbe) probe = prw_probe_new (0);
-  g_autofree char *asked = play (&rows[0], 1, probe);
   GByteArray *reset = hex_bytes ("040e0401030c0c");
 
+  g_free (play (&rows[0], 1, probe));
   feed (probe, reset->data, reset->len, 1);
   g_assert_cmpint (prw_probe_get_verdict (probe), ==, PRW_PROBE_CONTROLLER);
   g_assert_cmpint (prw_probe_wake (probe, G_MAXINT64), ==, PRW_PROBE_CONTROLLER);
