@@ -195,7 +195,7 @@ class Plugged:
                     client.sendall(json.dumps({"do": do, **arguments}).encode() + b"\n")
                     reply = json.loads(client.makefile().read())
                     break
-            except (FileNotFoundError, ConnectionRefusedError):
+            except FileNotFoundError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)

@@ -93,10 +93,13 @@ class Board:
         self._open = False
         self._queue = deque()  # (when, bytes) for the host
         self._clients = {}
-        Path(options["control"]).unlink(missing_ok=True)
+        # Who sees its name can connect.
+        new = options["control"] + ".new"
+        Path(new).unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(options["control"])
+        self._listener.bind(new)
         self._listener.listen(4)
+        os.rename(new, options["control"])
         self._stopped = False
 
     # Commands

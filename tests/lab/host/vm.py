@@ -179,7 +179,10 @@ class Monitor:
         return "the monitor is gone"
 
     def usb_serial(self, plugged):
-        """Plug qemu's USB serial port, an FTDI cable with nothing at its end, in or out; what went wrong."""
+        """Plug qemu's USB serial port in, an FTDI cable with nothing at its end, or pull it out.
+
+        Returns what went wrong.
+        """
         if plugged:
             return self._command("device_add", driver="usb-serial", id=USB_SERIAL,
                                  chardev=USB_SERIAL, **{"always-plugged": True})
