@@ -32,6 +32,7 @@ EXTRA_DIST += \
 	tests/lab/play \
 	tests/lab/prepare \
 	tests/lab/run \
+	tests/lab/scenarios/boards.py \
 	tests/lab/scenarios/bonds.py \
 	tests/lab/scenarios/bredr.py \
 	tests/lab/scenarios/cli.py \

@@ -10,9 +10,6 @@ from bus import wait_until
 from gadget import Gadget
 
 PROGRAM = Path(__file__).with_name("board.py")
-# BlueZ's own list of identities for controllers without a public address.
-ADDRESSES = Path("/var/lib/bluetooth/addresses")
-MANUFACTURERS = {"zephyr": 0x05F1, "softdevice": 0x0059}
 FACTORY_ADDRESS = "C{}:5A:11:22:33:44"
 
 
@@ -87,12 +84,6 @@ class Board:
     def attach(self, *options):
         """Attach it."""
         self._stack.spawn(self.attachment, "pairward-attach", *options, self.tty)
-
-    def attach_by_hand(self):
-        """The same without pairward-attach: its identity put first by hand, and btattach."""
-        manufacturer = MANUFACTURERS[self.firmware]
-        ADDRESSES.write_text(f"[Static]\n0x{manufacturer:04x}={self.address};\n")
-        self._stack.spawn(self.attachment, "btattach", "-B", self.tty, "-P", "h4")
 
     def detach(self):
         """End the attachment, if there is one; its exit status."""

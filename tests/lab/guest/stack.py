@@ -122,6 +122,7 @@ class Stack:
         self.stop()
         for entry in Path("/var/lib/bluetooth").iterdir():
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        shutil.rmtree("/run/pairward", ignore_errors=True)
         if self.role == "A":
             self._watch_the_air()
             if os.environ.get("PRW_LAB_DBUS_LOG"):
@@ -179,7 +180,7 @@ class Stack:
                    f"UNIX-CONNECT:{server}")
         if controller == "board":
             self.board().plug()
-            self.board().attach_by_hand()
+            self.board().attach()
 
     def _watch_the_air(self):
         """Every frame as text, and as a trace for tests/data/traces, numbered by our starts.
