@@ -13,6 +13,7 @@
 #include "attach/plan.h"
 #include "attach/uevents.h"
 #include "attach/watch.h"
+#include "boards/record.h"
 #include "config/settings.h"
 
 /* Seconds between two looks where the kernel's uevents cannot be heard. */
@@ -88,6 +89,15 @@ stop (PrwWatchHost *host, const char *tty, gboolean force)
     g_subprocess_send_signal (process, force ? SIGKILL : SIGTERM);
 }
 
+static void
+forget (PrwWatchHost *host, const char *tty)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!prw_record_remove (PRW_BOARDS_DIR, tty, &error))
+    g_message ("%s: its record cannot be removed: %s", tty, error->message);
+}
+
 static GPtrArray *
 scan (PrwWatchHost *host)
 {
@@ -105,6 +115,7 @@ prw_watch_run_init_host (PrwWatchHostInterface *iface)
   iface->scan = scan;
   iface->spawn = spawn;
   iface->stop = stop;
+  iface->forget = forget;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (PrwWatchRun, prw_watch_run, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (PRW_TYPE_WATCH_HOST, prw_watch_run_init_host))

@@ -124,6 +124,8 @@ settle (Board *board)
         end_process (board);
       return TRUE;
     }
+  if (!board->there && board->refused)
+    PRW_WATCH_HOST_GET_IFACE (board->watch->host)->forget (board->watch->host, board->tty);
   if (!board->there || board->watch->stopping)
     return FALSE;
   if (!board->refused && !board->taken && board->alarm == 0)

@@ -20,6 +20,7 @@ G_DECLARE_INTERFACE (PrwWatchHost, prw_watch_host, PRW, WATCH_HOST, GObject)
  * @scan: Returns: (transfer full) (element-type PrwPort): the ports that are to be attached, whether they are or not
  * @spawn: starts the process that attaches @tty; its end is told by prw_watch_ended(), later and never from within
  * @stop: tells it to end (@force FALSE: SIGTERM), or makes it (SIGKILL); its end is told like any other
+ * @forget: @tty was refused and has gone: nobody needs to know any more why
  */
 struct _PrwWatchHostInterface
 {
@@ -27,6 +28,7 @@ struct _PrwWatchHostInterface
   GPtrArray *(*scan) (PrwWatchHost *self);
   gboolean (*spawn) (PrwWatchHost *self, const char *tty, GError **error);
   void (*stop) (PrwWatchHost *self, const char *tty, gboolean force);
+  void (*forget) (PrwWatchHost *self, const char *tty);
 };
 
 /** PRW_WATCH_SETTLE: µs from the first news until sysfs is read: a board with several ports is one scan. */

@@ -7,7 +7,7 @@ prw_attach_plug_tests = \
 	tests/unit/test-attach-watch-run
 check_PROGRAMS += $(prw_attach_plug_tests)
 TESTS += $(prw_attach_plug_tests)
-prw_attach_plug_libs = libprw-attach.a libprw-fakes.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS) $(LIBNL_LIBS)
+prw_attach_plug_libs = libprw-attach.a libprw-boards.a libprw-fakes.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS) $(LIBNL_LIBS)
 tests_unit_test_attach_sysfs_SOURCES = tests/unit/test-attach-sysfs.c tests/unit/sysfs-fixture.c tests/unit/sysfs-fixture.h
 tests_unit_test_attach_sysfs_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_attach_sysfs_LDADD = $(prw_attach_plug_libs)

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* A host with ports and processes that are only noted: "+ttyACM0" started, "-ttyACM0" told to end, "!ttyACM0" killed. */
+/* A host with ports and processes that are only noted: "+ttyACM0" started, "-ttyACM0" told to end, "!ttyACM0" killed,
+ * "~ttyACM0" forgotten. */
 #define FAKE_TYPE_HOST (fake_host_get_type ())
 G_DECLARE_FINAL_TYPE (FakeHost, fake_host, FAKE, HOST, GObject)
 
@@ -60,11 +61,18 @@ stop (PrwWatchHost *host, const char *tty, gboolean force)
 }
 
 static void
+forget (PrwWatchHost *host, const char *tty)
+{
+  g_string_append_printf (FAKE_HOST (host)->done, "~%s ", tty);
+}
+
+static void
 fake_host_init_host (PrwWatchHostInterface *iface)
 {
   iface->scan = scan;
   iface->spawn = spawn;
   iface->stop = stop;
+  iface->forget = forget;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (FakeHost, fake_host, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (PRW_TYPE_WATCH_HOST, fake_host_init_host))
@@ -262,6 +270,7 @@ test_refused (Stage *stage, gconstpointer data)
   /* Out and in: with a look between, or without one. */
   pull_out (stage, "ttyACM0");
   prw_watch_look (stage->watch);
+  assert_done (stage, "~ttyACM0");
   plug_in (stage, "ttyACM0");
   prw_watch_look (stage->watch);
   assert_done (stage, "+ttyACM0");
