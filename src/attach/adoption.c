@@ -74,7 +74,7 @@ refuse (PrwAdoption *self, GError *error)
 }
 
 static gboolean
-decide (PrwAdoption *self, const char *usb, const char *serial, const char *wanted, GError **error)
+decide (PrwAdoption *self, const char *usb, const char *serial, const char *place, const char *wanted, GError **error)
 {
   const PrwBoard *board = prw_attach_get_board (self->attach);
   const char *factory[PRW_BOARD_ADDRESSES_MAX + 1] = { NULL };
@@ -82,7 +82,8 @@ decide (PrwAdoption *self, const char *usb, const char *serial, const char *want
                              .factory = factory,
                              .may_write = prw_board_has_command (board, PRW_HCI_ZEPHYR_WRITE_BD_ADDR),
                              .usb = usb,
-                             .serial = serial };
+                             .serial = serial,
+                             .port = place };
   gboolean is_public = wanted != NULL && !g_str_equal (wanted, "auto") && !g_str_equal (wanted, "none") && !prw_identity_is_static (wanted);
 
   for (guint i = 0; i < board->n_static_addresses; i++)
@@ -95,11 +96,11 @@ decide (PrwAdoption *self, const char *usb, const char *serial, const char *want
 }
 
 void
-prw_adoption_found (PrwAdoption *self, const char *usb, const char *serial, const char *wanted)
+prw_adoption_found (PrwAdoption *self, const char *usb, const char *serial, const char *place, const char *wanted)
 {
   GError *error = NULL;
 
-  if (!decide (self, usb, serial, wanted, &error))
+  if (!decide (self, usb, serial, place, wanted, &error))
     {
       refuse (self, error);
       return;

@@ -33,9 +33,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwAdoption, prw_adoption_free)
  * prw_adoption_found: for PrwAttachFuncs.found
  * @usb: (nullable): "2fe3:000b"
  * @serial: (nullable): the USB device's serial number
+ * @place: (nullable): where it is plugged in, of #PrwPort
  * @wanted: (nullable): "auto", "none" or an address
  */
-void prw_adoption_found (PrwAdoption *self, const char *usb, const char *serial, const char *wanted);
+void prw_adoption_found (PrwAdoption *self, const char *usb, const char *serial, const char *place, const char *wanted);
 /** prw_adoption_opened: for PrwAttachFuncs.opened */
 void prw_adoption_opened (PrwAdoption *self);
 /** prw_adoption_attached: for PrwAttachFuncs.attached */

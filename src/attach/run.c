@@ -134,7 +134,8 @@ found (PrwAttach *attach, gpointer data)
 
   if (!run->options->probe)
     {
-      prw_adoption_found (run->adoption, run->facts.usb, run->port != NULL ? run->port->serial : NULL, wanted_address (run));
+      prw_adoption_found (run->adoption, run->facts.usb, run->port != NULL ? run->port->serial : NULL,
+                          run->port != NULL ? run->port->place : NULL, wanted_address (run));
       return;
     }
   text = run->options->json ? prw_report_json (run->name, attach, &run->facts, NULL, "found", NULL) : prw_report_probe (attach, &run->facts);

@@ -77,6 +77,7 @@ prw_port_free (PrwPort *port)
   g_free (port->product);
   g_free (port->manufacturer);
   g_free (port->serial);
+  g_free (port->place);
   g_free (port->driver);
   g_free (port->hci);
   g_free (port);
@@ -191,6 +192,7 @@ read_usb (const char *root, const char *folder, PrwPort *port)
           port->product = read_text (at, "product");
           port->manufacturer = read_text (at, "manufacturer");
           port->serial = read_text (at, "serial");
+          port->place = g_path_get_basename (at);
           break;
         }
       port->vid = 0;
@@ -243,6 +245,9 @@ prw_sysfs_describe_tty (const char *root, const char *tty)
     {
       port->console = is_console (root, tty);
       port->hci = prw_sysfs_hci_of_tty (root, tty);
+      /* a USB tty's name goes to whichever is plugged in first, and a pseudo terminal's to anybody */
+      if (port->usb == NULL && port->driver != NULL)
+        port->place = g_strdup (tty);
     }
   return port;
 }

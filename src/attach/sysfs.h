@@ -47,6 +47,7 @@ PrwPortKind prw_port_kind_of (guint16 vid, guint16 pid, const char *product);
  * @product: (nullable): what the device says it is; safe to show, like the next two
  * @manufacturer: (nullable): and who made it
  * @serial: (nullable): and its serial number
+ * @place: (nullable): where it is: the USB port as the kernel counts ("1-1.2"), or, where a UART is the machine's own, its name
  * @driver: (nullable): the kernel's driver, "cdc_acm"
  * @kind: what it is
  * @console: the kernel writes its messages there
@@ -61,6 +62,7 @@ typedef struct
   guint16 vid, pid;
   char *usb;
   char *product, *manufacturer, *serial;
+  char *place;
   char *driver;
   PrwPortKind kind;
   gboolean console;

@@ -18,7 +18,7 @@ typedef struct
   PrwAttach *attach;
   PrwAdoption *adoption;
   char *dir, *addresses, *state, *run;
-  const char *wanted, *own, *serial;
+  const char *wanted, *own, *serial, *place;
   char *listed;
   guint settled, input;
   gboolean ended;
@@ -66,7 +66,7 @@ found (PrwAttach *attach, gpointer data)
 {
   Fixture *f = data;
 
-  prw_adoption_found (f->adoption, "2fe3:0004", f->serial, f->wanted);
+  prw_adoption_found (f->adoption, "2fe3:0004", f->serial, f->place, f->wanted);
 }
 
 static void
@@ -288,6 +288,21 @@ test_kept (void)
   assert_listed (f->listed, address, TRUE);
 }
 
+/* It has no serial number either: it is known by where it is plugged in. */
+static void
+test_kept_by_place (void)
+{
+  g_autoptr (Fixture) f = fixture_new (NULL, NULL);
+  g_autofree char *address = NULL;
+
+  f->place = "1-1.2";
+  run (f);
+  g_assert_no_error (f->error);
+  address = g_strdup (prw_adoption_get_address (f->adoption));
+  g_assert_true (prw_identity_is_static (address));
+  assert_listed (f->listed, address, TRUE);
+}
+
 /* A file that is not BlueZ's as it should be is left, and the board with it. */
 static void
 test_malformed (void)
@@ -331,6 +346,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/attach/adoption/none", test_none);
   g_test_add_func ("/attach/adoption/public", test_public);
   g_test_add_func ("/attach/adoption/kept", test_kept);
+  g_test_add_func ("/attach/adoption/kept-by-place", test_kept_by_place);
   g_test_add_func ("/attach/adoption/malformed", test_malformed);
   g_test_add_func ("/attach/adoption/stopped", test_stopped);
   return g_test_run ();

@@ -42,6 +42,7 @@ test_acm (Tree **tree, gconstpointer data)
   g_assert_cmpstr (port->product, ==, "Zephyr HCI UART sample");
   g_assert_cmpstr (port->manufacturer, ==, "ZEPHYR");
   g_assert_cmpstr (port->serial, ==, "E1A5");
+  g_assert_cmpstr (port->place, ==, "1-2");
   g_assert_cmpstr (port->driver, ==, "cdc_acm");
   g_assert_cmpint (port->kind, ==, PRW_PORT_KIND_NORDIC_ZEPHYR);
   g_assert_null (port->hci);
@@ -91,6 +92,7 @@ test_behind_hub (Tree **tree, gconstpointer data)
   prw_fake_sysfs_link (*tree, "class/tty/ttyACM3", DEVICE "/1-2.4/1-2.4:1.0/tty/ttyACM3");
   port = prw_sysfs_describe_tty ((*tree)->root, "ttyACM3");
   g_assert_cmpstr (port->usb, ==, "1915:521f");
+  g_assert_cmpstr (port->place, ==, "1-2.4");
   g_assert_cmpint (port->kind, ==, PRW_PORT_KIND_DFU_BOOTLOADER);
   g_assert_null (port->driver);
 }
@@ -108,6 +110,7 @@ test_uart (Tree **tree, gconstpointer data)
   g_assert_cmpint (s0->kind, ==, PRW_PORT_KIND_UNKNOWN);
   g_assert_null (s0->usb);
   g_assert_cmpstr (s0->driver, ==, "port");
+  g_assert_cmpstr (s0->place, ==, "ttyS0");
   g_assert_true (s0->console);
   g_assert_false (s1->console);
 }
