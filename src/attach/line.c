@@ -23,11 +23,13 @@ line_open (int fd, gpointer data, GError **error)
 
   if (ioctl (fd, TIOCSETD, &discipline) == 0)
     return TRUE;
+  /* where modules are not loaded for everybody (dev.tty.ldisc_autoload=0) it is EPERM too (drivers/tty/tty_ldisc.c, tty_ldisc_get()) */
   if (errno == EPERM || errno == EACCES)
-    g_set_error_literal (error, PRW_PROBLEM, PRW_PROBLEM_NO_PRIVILEGE, _("only root may make a controller of a port (CAP_NET_ADMIN); use sudo"));
+    g_set_error_literal (error, PRW_PROBLEM, PRW_PROBLEM_NO_PRIVILEGE,
+                         _("this needs CAP_NET_ADMIN, and the kernel's module hci_uart: use sudo, and \"modprobe hci_uart\" before"));
   else if (errno == EINVAL || errno == ENODEV)
     g_set_error_literal (error, PRW_PROBLEM, PRW_PROBLEM_NO_BLUETOOTH,
-                         _("this kernel has no Bluetooth over serial ports; try \"modprobe hci_uart\" (CONFIG_BT_HCIUART)"));
+                         _("the kernel has no Bluetooth over serial ports loaded: try \"sudo modprobe hci_uart\" (CONFIG_BT_HCIUART)"));
   else if (errno == EIO)
     g_set_error_literal (error, PRW_PROBLEM, PRW_PROBLEM_GONE, _("went away; plug the board in again"));
   else
