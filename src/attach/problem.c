@@ -3,6 +3,8 @@
 
 #include "attach/problem.h"
 
+#include <stdlib.h>
+
 G_DEFINE_QUARK (prw-problem-quark, prw_problem)
 
 static const char *const nicks[] = {
@@ -33,6 +35,12 @@ prw_problem_nick (const GError *error)
   if (error->domain != PRW_PROBLEM || error->code < 0 || error->code >= (int) G_N_ELEMENTS (nicks))
     return nicks[PRW_PROBLEM_FAILED];
   return nicks[error->code];
+}
+
+int
+prw_problem_exit_status (const GError *error)
+{
+  return g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_BUSY) ? PRW_PROBLEM_EXIT_BUSY : EXIT_FAILURE;
 }
 
 PrwProblem

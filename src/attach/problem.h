@@ -36,6 +36,10 @@ typedef enum
 
 /** prw_problem_nick: Returns: (transfer none): "wrong-speed": the word of JSON and of records; of an error of another domain "failed" */
 const char *prw_problem_nick (const GError *error);
+/** PRW_PROBLEM_EXIT_BUSY: the exit status of pairward-attach where trying again may help; EX_TEMPFAIL of sysexits.h */
+#define PRW_PROBLEM_EXIT_BUSY 75
+/** prw_problem_exit_status: that, where the port was in use: it may have been for a moment (ModemManager looks at each); else 1 */
+int prw_problem_exit_status (const GError *error);
 /** prw_problem_of_verdict: which problem a verdict is that is no controller. */
 PrwProblem prw_problem_of_verdict (PrwProbeVerdict verdict);
 

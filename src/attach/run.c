@@ -80,7 +80,7 @@ fail (const Run *run, const GError *error)
       say (text, TRUE);
     }
   g_printerr ("pairward-attach: %s\n", error->message);
-  return 1;
+  return prw_problem_exit_status (error);
 }
 
 /* The one that bluetoothd gives it; as long as that is not known, its own. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "attach/problem.h"
+
 #define EXIT_REFUSED 1
 #define EXIT_USAGE 2
 
@@ -47,6 +49,7 @@ typedef struct
   gboolean ending;   /* was told to */
   gboolean replaced; /* another instance took its name while the process of the old one runs */
   gboolean refused;
+  guint busy;        /* so often, one after the other, was the port in use */
   guint back_off;    /* seconds */
   gint64 started;
   guint alarm;       /* running: until it is killed; else: until it is tried again */
@@ -152,6 +155,7 @@ renew (Board *board, guint64 instance)
   board->instance = instance;
   board->replaced = board->running;
   board->refused = FALSE;
+  board->busy = 0;
   board->back_off = 0;
   if (!board->running)
     prw_clock_clear_alarm (board->watch->clock, &board->alarm);
@@ -240,7 +244,8 @@ note_end (Board *board, int status)
       look_soon (board->watch); /* whether it is taken was last seen while the old one was there */
       return;
     }
-  if (!told && (status == EXIT_REFUSED || status == EXIT_USAGE))
+  board->busy = status == PRW_PROBLEM_EXIT_BUSY ? board->busy + 1 : 0;
+  if (!told && (status == EXIT_REFUSED || status == EXIT_USAGE || board->busy >= PRW_WATCH_BUSY_TRIES))
     {
       board->refused = TRUE;
       return;

@@ -37,12 +37,15 @@ struct _PrwWatchHostInterface
 #define PRW_WATCH_GRACE (5 * G_TIME_SPAN_SECOND)
 /** PRW_WATCH_BACK_OFF_MAX: the longest time, seconds, before a line that died is tried again: 1, 2, 4, … */
 #define PRW_WATCH_BACK_OFF_MAX 60
+/** PRW_WATCH_BUSY_TRIES: how often a port that was in use is tried, at 0, 1, 3, 7, 15 and 31 seconds, until it counts as refused. */
+#define PRW_WATCH_BUSY_TRIES 6
 
 /**
  * PrwWatch:
  *
  * One process for each board, as long as the board is there. One that ended with status 1 or 2 (refused) is not started
- * again before its board went and came; one that ended otherwise, with its board still there, is, after a while.
+ * again before its board went and came, nor is one whose port stays in use (PRW_PROBLEM_EXIT_BUSY); one that ended otherwise,
+ * with its board still there, is, after a while.
  *
  * Signal "stopped": after prw_watch_stop(), no process runs any more.
  */

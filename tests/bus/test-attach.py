@@ -117,7 +117,7 @@ def refused(m, text, port, *args, before=(), status=1, problem=None):
     if problem:
         code, out, err = run(m, "--json", *args, port, before=before)
         said = json.loads(out)
-        equal((code, said["State"], said["Problem"]), (1, "failed", problem), "the same as JSON")
+        equal((code, said["State"], said["Problem"]), (status, "failed", problem), "the same as JSON")
         check(text in said["Message"], said)
 
 
@@ -164,9 +164,9 @@ def test_not_a_port(m):
 def test_busy(m):
     board = Board(ZEPHYR)
     fd = os.open(board.path, os.O_RDWR | os.O_NOCTTY)
-    refused(m, f"is in use by {Path('/proc/self/comm').read_text().strip()} (process {os.getpid()})", board.path, *PROBE, problem="busy")
+    refused(m, f"is in use by {Path('/proc/self/comm').read_text().strip()} (process {os.getpid()})", board.path, *PROBE, status=75, problem="busy")
     fcntl.ioctl(fd, TIOCSETD, N_NULL.to_bytes(4, "little"))
-    refused(m, "line discipline", board.path, *PROBE)
+    refused(m, "line discipline", board.path, *PROBE, status=75)
     fcntl.ioctl(fd, TIOCSETD, bytes(4))
     os.close(fd)
     equal((board.opcodes, board.heard), ([], b""), "what was sent to it")

@@ -294,6 +294,37 @@ test_refused_then_removed (Stage *stage, gconstpointer data)
   assert_done (stage, "+ttyACM0");
 }
 
+/* Something looks at each new port for a moment; what keeps it longer has it. */
+static void
+test_busy (Stage *stage, gconstpointer data)
+{
+  const guint delays[] = { 1, 2, 4, 8, 16 };
+
+  plug_in (stage, "ttyACM0");
+  prw_watch_look (stage->watch);
+  for (gsize i = 0; i < G_N_ELEMENTS (delays); i++)
+    {
+      assert_done (stage, "+ttyACM0");
+      prw_watch_ended (stage->watch, "ttyACM0", 75);
+      prw_fake_clock_advance (stage->clock, delays[i] * G_USEC_PER_SEC - 1);
+      assert_done (stage, "");
+      prw_fake_clock_advance (stage->clock, 1);
+    }
+  assert_done (stage, "+ttyACM0");
+  prw_watch_ended (stage->watch, "ttyACM0", 75);
+  prw_fake_clock_advance_seconds (stage->clock, 3600);
+  assert_done (stage, "");
+  pull_out (stage, "ttyACM0");
+  prw_watch_look (stage->watch);
+  assert_done (stage, "~ttyACM0");
+  plug_in (stage, "ttyACM0");
+  prw_watch_look (stage->watch);
+  assert_done (stage, "+ttyACM0");
+  prw_watch_ended (stage->watch, "ttyACM0", 75);
+  prw_fake_clock_advance_seconds (stage->clock, 1);
+  assert_done (stage, "+ttyACM0");
+}
+
 static void
 test_back_off (Stage *stage, gconstpointer data)
 {
@@ -462,6 +493,7 @@ main (int argc, char *argv[])
   ADD ("ended-first", test_ended_first);
   ADD ("refused", test_refused);
   ADD ("refused-then-removed", test_refused_then_removed);
+  ADD ("busy", test_busy);
   ADD ("back-off", test_back_off);
   ADD ("cannot-spawn", test_cannot_spawn);
   ADD ("replaced", test_replaced);

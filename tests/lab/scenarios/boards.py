@@ -292,7 +292,7 @@ def refused(lab):
     _are(lab, {"hci0": board})
     before = _addresses()
     second = lab.stack.spawn("second", "pairward-attach", board.tty)
-    lab.equal(second.wait(SLOW), 1, "the exit status of a second pairward-attach")
+    lab.equal(second.wait(SLOW), 75, "the exit status of a second pairward-attach")
     _are(lab, {"hci0": board})
     lab.equal(_addresses(), before, "the addresses file")
 
