@@ -4,6 +4,7 @@
 #include "attach/attach.h"
 #include "attach/claim.h"
 #include "attach/identity.h"
+#include "kernel/indexes.h"
 
 G_BEGIN_DECLS
 
@@ -18,12 +19,12 @@ typedef struct _PrwAdoption PrwAdoption;
 /**
  * prw_adoption_new:
  * @paths: strings that outlive it
- * @asks_bluez: whether there is a bluetoothd that can be asked on the system bus; tests have none
+ * @indexes: (nullable): prw_indexes_read(); %NULL: nobody is asked on the system bus, as in tests that have no bluetoothd
  * @settled: called when the board has its address, perhaps again when bluetoothd came back
  *
  * Returns: (transfer full)
  */
-PrwAdoption *prw_adoption_new (PrwAttach *attach, const PrwClaimPaths *paths, gboolean asks_bluez, void (*settled) (gpointer data),
+PrwAdoption *prw_adoption_new (PrwAttach *attach, const PrwClaimPaths *paths, PrwIndexesFunc indexes, void (*settled) (gpointer data),
                                gpointer data);
 /** prw_adoption_free: the board is no controller any more: its claim ends. */
 void prw_adoption_free (PrwAdoption *self);

@@ -2,6 +2,7 @@
 # Boards with HCI firmware: what they are, which ports they may be on, and bringing them up.
 noinst_LIBRARIES += libprw-attach.a
 libprw_attach_a_SOURCES = \
+	src/attach/adapters.c src/attach/adapters.h \
 	src/attach/addresses.c src/attach/addresses.h \
 	src/attach/adoption.c src/attach/adoption.h \
 	src/attach/atomic.c src/attach/atomic.h \
@@ -31,4 +32,4 @@ libprw_attach_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS) $(LIBNL_CFLAG
 sbin_PROGRAMS += pairward-attach
 pairward_attach_SOURCES = src/attach/main.c
 pairward_attach_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
-pairward_attach_LDADD = libprw-attach.a libprw-boards.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS) $(LIBNL_LIBS)
+pairward_attach_LDADD = libprw-attach.a libprw-boards.a libprw-kernel.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS) $(LIBNL_LIBS)

@@ -282,7 +282,7 @@ prw_attach_run (const PrwAttachOptions *options)
   run.attach = make_attach (&run, tty);
   run.places = find_places (options);
   paths = (PrwClaimPaths) { .addresses = run.places.addresses, .state = run.places.state, .run = run.places.locks };
-  run.adoption = prw_adoption_new (run.attach, &paths, TRUE, settled, &run);
+  run.adoption = prw_adoption_new (run.attach, &paths, prw_indexes_read, settled, &run);
   terminate = g_unix_signal_add (SIGTERM, stop, &run);
   interrupt = g_unix_signal_add (SIGINT, stop, &run);
   hang_up = g_unix_signal_add (SIGHUP, stop, &run); /* its terminal was closed */

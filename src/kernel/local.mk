@@ -7,6 +7,7 @@ libprw_kernel_a_SOURCES = \
 	src/kernel/connections.c src/kernel/connections.h \
 	src/kernel/controller.c src/kernel/controller.h \
 	src/kernel/filter.c src/kernel/filter.h \
+	src/kernel/indexes.c src/kernel/indexes.h \
 	src/kernel/link.c src/kernel/link.h src/kernel/link-private.h \
 	src/kernel/link-calls.c \
 	src/kernel/mgmt.c src/kernel/mgmt.h \

@@ -147,6 +147,24 @@ answer_get_all (FakeBluez *self, FakeCall *call)
 }
 
 static void
+answer_get (FakeBluez *self, FakeCall *call)
+{
+  GVariant *interfaces = g_hash_table_lookup (self->objects, call->path);
+  g_autoptr (GVariant) properties = NULL;
+  g_autoptr (GVariant) value = NULL;
+  const char *interface, *name;
+
+  g_variant_get (g_dbus_message_get_body (call->message), "(&s&s)", &interface, &name);
+  if (interfaces != NULL)
+    properties = g_variant_lookup_value (interfaces, interface, G_VARIANT_TYPE_VARDICT);
+  value = properties != NULL ? g_variant_lookup_value (properties, name, NULL) : NULL;
+  if (value != NULL)
+    fake_bluez_answer (self, call, g_variant_new ("(v)", value));
+  else
+    fake_bluez_answer_error (self, call, "org.freedesktop.DBus.Error.UnknownObject");
+}
+
+static void
 answer_objects (FakeBluez *self, FakeCall *call)
 {
   GVariantBuilder builder;
@@ -204,6 +222,7 @@ static const struct
   { "RegisterAgent", answer_register },
   { "RequestDefaultAgent", answer_default },
   { "UnregisterAgent", answer_unregister },
+  { "Get", answer_get },
   { "GetAll", answer_get_all },
   { "GetManagedObjects", answer_objects },
   { "Introspect", answer_introspect },

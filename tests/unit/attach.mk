@@ -15,8 +15,9 @@ prw_attach_test_libs = libprw-attach-fixture.a libprw-attach.a libprw-boards.a l
 	libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS) $(CAPNG_LIBS)
 tests_unit_test_attach_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_LDADD = $(prw_attach_test_libs)
+tests_unit_test_attach_adoption_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_attach_adoption_CFLAGS = $(prw_attach_test_cflags)
-tests_unit_test_attach_adoption_LDADD = $(prw_attach_test_libs)
+tests_unit_test_attach_adoption_LDADD = libprw-fake-bluez.a $(prw_attach_test_libs)
 tests_unit_test_attach_probe_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_probe_LDADD = $(prw_attach_test_libs)
 tests_unit_test_attach_tty_CFLAGS = $(prw_attach_test_cflags)

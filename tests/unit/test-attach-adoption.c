@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-/* A board and its address, without a bluetoothd: what is in BlueZ's file at which moment. The test is the board, and the kernel's line. */
+/* A board and its address, without a bluetoothd and with one that is played: what is in BlueZ's file at which moment. The test is the board, and the kernel's line. */
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "attach-pty.h"
+#include "attach/addresses.h"
 #include "attach/adoption.h"
+#include "bus/fake-bluez.h"
 #include "hex.h"
 
-/* @wanted: of the command line. @listed: what BlueZ's file had when the controller came. */
+/* @wanted: of the command line. @listed: what BlueZ's file had when the controller came. @joined: the kernel's list with it. */
 typedef struct
 {
   AttachPty *pty;
@@ -20,7 +23,9 @@ typedef struct
   char *dir, *addresses, *state, *run;
   const char *wanted, *own, *serial, *place;
   char *listed;
-  guint settled, input;
+  FakeBluez *bluez;
+  const guint16 *joined;
+  guint settled, starts, input;
   gboolean ended;
   GError *error;
 } Fixture;
@@ -34,6 +39,31 @@ content (const Fixture *f)
   return text;
 }
 
+#define OURS "C0:11:22:33:44:55"
+#define FOREIGN "E6:00:00:00:00:01"
+#define OTHER "E6:00:00:00:00:02"
+
+static const guint16 *kernel_has; /* ends with 0xffff */
+
+static gssize
+list_indexes (guint16 *indexes)
+{
+  gssize n = 0;
+
+  for (; kernel_has != NULL && kernel_has[n] != 0xffff; n++)
+    indexes[n] = kernel_has[n];
+  return kernel_has != NULL ? n : -1;
+}
+
+static void
+have_adapter (FakeBluez *bluez, gboolean is_told, guint index, const char *address)
+{
+  g_autofree char *path = g_strdup_printf ("/org/bluez/hci%u", index);
+  g_autofree char *properties = g_strdup_printf ("{'Address': <'%s'>}", address);
+
+  (is_told ? fake_bluez_announce : fake_bluez_add) (bluez, path, "org.bluez.Adapter1", properties);
+}
+
 static gboolean
 line_open (int fd, gpointer data, GError **error)
 {
@@ -45,7 +75,14 @@ line_start (int fd, guint *index, gpointer data, GError **error)
 {
   Fixture *f = data;
 
+  g_free (f->listed);
   f->listed = content (f);
+  f->starts++;
+  if (f->joined != NULL)
+    {
+      kernel_has = f->joined;
+      have_adapter (f->bluez, FALSE, 5, OURS);
+    }
   *index = 5;
   return TRUE;
 }
@@ -145,7 +182,7 @@ hear (int fd, GIOCondition condition, gpointer data)
 }
 
 static Fixture *
-fixture_new (const char *own, const char *wanted)
+fixture_new_with (const char *own, const char *wanted, PrwIndexesFunc indexes)
 {
   static const PrwAttachFuncs funcs = { found, opened, attached, ended };
   static const guint speed = 1000000;
@@ -162,9 +199,15 @@ fixture_new (const char *own, const char *wanted)
   f->pty = attach_pty_new ();
   f->attach = prw_attach_new (prw_tty_open (f->pty->path, NULL), &speed, 1, TRUE, &line, &funcs, f);
   paths = (PrwClaimPaths) { .addresses = f->addresses, .state = f->state, .run = f->run };
-  f->adoption = prw_adoption_new (f->attach, &paths, FALSE, settled, f);
+  f->adoption = prw_adoption_new (f->attach, &paths, indexes, settled, f);
   f->input = g_unix_fd_add (f->pty->master, G_IO_IN, hear, f);
   return f;
+}
+
+static Fixture *
+fixture_new (const char *own, const char *wanted)
+{
+  return fixture_new_with (own, wanted, NULL);
 }
 
 static void
@@ -337,6 +380,159 @@ test_stopped (void)
   g_assert_cmpuint (f->settled, ==, 0);
 }
 
+/* How this manufacturer's list is now. */
+static gboolean
+list_is (const Fixture *f, const char *addresses)
+{
+  g_auto (GStrv) list = prw_addresses_file_list (f->addresses, 0x05f1, NULL);
+  g_autofree char *text = list != NULL ? g_strjoinv (" ", list) : NULL;
+
+  return g_strcmp0 (text, addresses) == 0;
+}
+
+static FakeBluez *
+play_bluez (GTestDBus **bus)
+{
+  *bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (*bus);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (*bus), TRUE);
+  return fake_bluez_new (g_test_dbus_get_bus_address (*bus));
+}
+
+static void
+stop_bus (GTestDBus *bus)
+{
+  g_test_dbus_stop (bus);
+  g_object_unref (bus);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/* hci3 is another controller of this manufacturer; the board is hci5 as soon as it is a controller. */
+static Fixture *
+fixture_new_beside (FakeBluez *bluez)
+{
+  static const guint16 without[] = { 3, 0xffff }, with[] = { 5, 3, 0xffff };
+  Fixture *f = fixture_new_with (OURS, NULL, list_indexes);
+
+  g_assert_true (g_file_set_contents (f->addresses, "[Static]\n0x05f1=" OTHER ";" FOREIGN "\n", -1, NULL));
+  kernel_has = without;
+  f->joined = with;
+  f->bluez = bluez;
+  have_adapter (bluez, FALSE, 3, FOREIGN);
+  run (f);
+  g_assert_no_error (f->error);
+  return f;
+}
+
+/* Other controllers come after it and go again: a bluetoothd that is restarted finds the kernel's order. */
+static void
+test_foreign (void)
+{
+  static const guint16 three[] = { 6, 5, 3, 0xffff };
+  GTestDBus *bus;
+  FakeBluez *bluez = play_bluez (&bus);
+  Fixture *f = fixture_new_beside (bluez);
+  g_autofree char *after = NULL;
+
+  g_assert_true (list_is (f, OURS " " FOREIGN " " OTHER));
+  kernel_has = three;
+  have_adapter (bluez, TRUE, 6, OTHER);
+  fake_wait_until (list_is (f, OTHER " " OURS " " FOREIGN));
+  kernel_has = f->joined;
+  fake_bluez_remove (bluez, "/org/bluez/hci6", "org.bluez.Adapter1");
+  fake_wait_until (list_is (f, OURS " " FOREIGN " " OTHER));
+  g_assert_cmpuint (f->starts, ==, 1);
+  after = end (f);
+  assert_listed (after, OURS, FALSE);
+  fixture_free (f);
+  fake_bluez_die (bluez);
+  stop_bus (bus);
+}
+
+/* A bluetoothd that was restarted gave it another address: it begins anew, and has its own again. */
+static void
+test_exchanged (void)
+{
+  GTestDBus *bus;
+  FakeBluez *bluez = play_bluez (&bus);
+  Fixture *f = fixture_new_beside (bluez);
+
+  have_adapter (bluez, TRUE, 5, OTHER);
+  fake_wait_until (f->starts == 2 && f->settled == 2);
+  g_assert_cmpstr (prw_adoption_get_address (f->adoption), ==, OURS);
+  g_assert_true (list_is (f, OURS " " FOREIGN " " OTHER));
+  g_free (end (f));
+  fixture_free (f);
+  fake_bluez_die (bluez);
+  stop_bus (bus);
+}
+
+/* An adapter that is there has the address, and keeps it. */
+static void
+test_taken (void)
+{
+  static const guint16 taken[] = { 3, 0xffff };
+  GTestDBus *bus;
+  FakeBluez *bluez = play_bluez (&bus);
+  Fixture *f = fixture_new_with (OURS, NULL, list_indexes);
+
+  kernel_has = taken;
+  have_adapter (bluez, FALSE, 3, OURS);
+  run (f);
+  g_assert_error (f->error, PRW_PROBLEM, PRW_PROBLEM_NO_ADDRESS);
+  g_assert_cmpuint (f->starts, ==, 0);
+  fixture_free (f);
+  fake_bluez_die (bluez);
+  stop_bus (bus);
+}
+
+/* A bus, and nobody on it; then not even the kernel's order is known. */
+static void
+test_without_bluetoothd (void)
+{
+  GTestDBus *bus;
+
+  fake_bluez_die (play_bluez (&bus));
+  for (guint i = 0; i < 2; i++)
+    {
+      static const guint16 alone[] = { 5, 0xffff };
+      Fixture *f = fixture_new_with (OURS, NULL, list_indexes);
+
+      kernel_has = i == 0 ? alone : NULL;
+      run (f);
+      g_assert_no_error (f->error);
+      g_assert_cmpuint (f->settled, ==, 1);
+      g_assert_true (list_is (f, OURS));
+      fixture_free (f);
+    }
+  stop_bus (bus);
+}
+
+/* What the kernel says in between is no answer. */
+static void
+test_indexes (void)
+{
+  static const char *const frames[] = { "0400" "0700" "0000", "0100" "ffff" "0900" "0100" "00" "011500010002", "0100" "ffff" "0900" "0300" "00" "0200" "0500" "0300" };
+  guint16 indexes[PRW_INDEXES_MAX];
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), ==, 0);
+  g_assert_cmpint (prw_indexes_ask (fds[0], indexes), ==, -1);
+  for (gsize i = 0; i < G_N_ELEMENTS (frames); i++)
+    {
+      GByteArray *frame = hex_bytes (frames[i]);
+
+      g_assert_cmpint (write (fds[1], frame->data, frame->len), ==, frame->len);
+      g_byte_array_unref (frame);
+    }
+  g_assert_cmpint (prw_indexes_ask (fds[0], indexes), ==, 2);
+  g_assert_cmpuint (indexes[0], ==, 5);
+  g_assert_cmpuint (indexes[1], ==, 3);
+  close (fds[0]);
+  close (fds[1]);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -349,5 +545,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/attach/adoption/kept-by-place", test_kept_by_place);
   g_test_add_func ("/attach/adoption/malformed", test_malformed);
   g_test_add_func ("/attach/adoption/stopped", test_stopped);
+  g_test_add_func ("/attach/adoption/indexes", test_indexes);
+  g_test_add_func ("/attach/adoption/foreign", test_foreign);
+  g_test_add_func ("/attach/adoption/exchanged", test_exchanged);
+  g_test_add_func ("/attach/adoption/taken", test_taken);
+  g_test_add_func ("/attach/adoption/without-bluetoothd", test_without_bluetoothd);
   return g_test_run ();
 }
