@@ -67,7 +67,8 @@ prw_probe_new (gint64 now)
 void
 prw_probe_free (PrwProbe *self)
 {
-  prw_h4_clear (&self->h4);
+  /* an answer that had lost its beginning may be in what was heard */
+  explicit_bzero (self, sizeof *self);
   g_free (self);
 }
 
@@ -149,10 +150,11 @@ is_text (guint8 octet)
   return (octet >= ' ' && octet <= '~') || (octet >= '\a' && octet <= '\r') || octet == 0x1b;
 }
 
+/* Later than at a Reset, what has no sense may be half an answer with an identity root in it: it is counted, and not kept. */
 static void
 take_noise (PrwProbe *self, guint8 octet)
 {
-  if (self->n_noise < sizeof self->heard)
+  if (self->step == 0 && self->n_noise < sizeof self->heard)
     self->heard[self->n_noise] = (char) octet;
   self->n_noise++;
   self->n_text += is_text (octet);

@@ -333,6 +333,26 @@ test_finished (void)
   g_byte_array_unref (reset);
 }
 
+/* Of an answer that lost its end or its beginning, with the chip's identity root in it, nothing stays. */
+static void
+test_half_secret (void)
+{
+#define OTHER_ROOT "b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2"
+  static const char *const halves[] = { "040e200109fc0001 5544332211c0" OTHER_ROOT, "09fc0001 5544332211c0" OTHER_ROOT };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (halves); i++)
+    {
+      const Row row = { "half", PRW_PROBE_STOPPED, "", "", "", { BASE, MORE, { 0xfc09, halves[i] } } };
+      g_autoptr (PrwProbe) probe = prw_probe_new (0);
+      GByteArray *root = hex_bytes (OTHER_ROOT);
+
+      g_free (play (&row, 4096, probe));
+      g_assert_cmpint (prw_probe_get_verdict (probe), ==, row.verdict);
+      g_assert_null (memmem (probe, malloc_usable_size (probe), root->data, root->len / 2));
+      g_byte_array_unref (root);
+    }
+}
+
 /* The parser keeps nothing of what it gave away, and takes no more than it has room for. */
 static void
 test_h4 (void)
@@ -376,6 +396,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/attach/probe/hostile-build", test_hostile_build);
   g_test_add_func ("/attach/probe/megabyte", test_megabyte);
   g_test_add_func ("/attach/probe/finished", test_finished);
+  g_test_add_func ("/attach/probe/half-secret", test_half_secret);
   g_test_add_func ("/attach/h4", test_h4);
   return g_test_run ();
 }
