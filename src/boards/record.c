@@ -317,6 +317,28 @@ prw_records_list (const char *dir)
   return records;
 }
 
+/* Something with this name is there. In the name of a record "-" may be the "/" of "pts/3". */
+static gboolean
+is_present (const PrwRecord *record, const char *sysfs, const char *dev)
+{
+  g_autofree char *folded = g_strdelimit (g_strdup (record->tty), "-", '/');
+  g_autofree char *device = g_build_filename (sysfs, "class/tty", record->tty, NULL);
+  g_autofree char *node = g_build_filename (dev, record->tty, NULL), *deep_node = g_build_filename (dev, folded, NULL);
+
+  return g_file_test (device, G_FILE_TEST_EXISTS) || g_file_test (node, G_FILE_TEST_EXISTS) || g_file_test (deep_node, G_FILE_TEST_EXISTS);
+}
+
+GPtrArray *
+prw_records_list_present (const char *dir, const char *sysfs, const char *dev)
+{
+  GPtrArray *records = prw_records_list (dir);
+
+  for (guint i = records->len; i > 0; i--)
+    if (!is_present (records->pdata[i - 1], sysfs, dev))
+      g_ptr_array_remove_index (records, i - 1);
+  return records;
+}
+
 const PrwRecord *
 prw_records_find (GPtrArray *records, const char *device)
 {

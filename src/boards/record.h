@@ -103,6 +103,17 @@ PrwRecord *prw_record_read (const char *dir, const char *tty, GError **error);
  */
 GPtrArray *prw_records_list (const char *dir);
 
+/**
+ * prw_records_list_present:
+ * @dir: %PRW_BOARDS_DIR
+ * @sysfs: "/sys"
+ * @dev: "/dev"
+ *
+ * As prw_records_list(), without those of boards that are not plugged in any more: a record outlives its board when the pairward-attach
+ * that wrote it has ended, and nothing else looks after it (--watch does).
+ */
+GPtrArray *prw_records_list_present (const char *dir, const char *sysfs, const char *dev);
+
 /** prw_records_find: Returns: (transfer none) (nullable): the attached board that is @device ("hci1") */
 const PrwRecord *prw_records_find (GPtrArray *records, const char *device);
 

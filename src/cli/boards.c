@@ -47,6 +47,13 @@ compare_seen (gconstpointer one, gconstpointer other)
 }
 
 GPtrArray *
+prw_boards_records (const char *dir)
+{
+  /* A folder that was named may be another machine's. */
+  return dir != NULL ? prw_records_list (dir) : prw_records_list_present (PRW_BOARDS_DIR, "/sys", "/dev");
+}
+
+GPtrArray *
 prw_boards_gather (GHashTable *controllers, GPtrArray *records)
 {
   GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) prw_seen_controller_free);

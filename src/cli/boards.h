@@ -23,6 +23,13 @@ PrwSeenController *prw_seen_controller_new (const char *name, GVariant *controll
 void prw_seen_controller_free (PrwSeenController *seen);
 
 /**
+ * prw_boards_records:
+ * @dir: (nullable): of `--boards-dir`; %NULL: %PRW_BOARDS_DIR, and only boards that are plugged in
+ *
+ * Returns: (transfer full) (element-type PrwRecord): what pairward-attach tells of boards
+ */
+GPtrArray *prw_boards_records (const char *dir);
+/**
  * prw_boards_gather:
  * @controllers: (element-type utf8 GVariant): object path → a{sv} of Controller1
  * @records: (element-type PrwRecord): what they are from must outlive the list

@@ -346,7 +346,7 @@ prw_verb_doctor (PrwClient *client, int argc, char **argv)
   look_at_settings (&visit, keyfile);
   look_at_desktop (&visit);
   findings = prw_findings_judge (&visit.seen);
-  records = prw_records_list (boards_dir != NULL ? boards_dir : PRW_BOARDS_DIR);
+  records = prw_boards_records (boards_dir);
   boards = prw_boards_judge_failed (records);
   if (boards != NULL)
     g_ptr_array_add (findings, boards);

@@ -35,7 +35,7 @@ look (Sight *sight, PrwClient *client, const char *boards_dir)
 
   if (controllers == NULL)
     controllers = g_hash_table_new (g_str_hash, g_str_equal);
-  sight->records = prw_records_list (boards_dir);
+  sight->records = prw_boards_records (boards_dir);
   sight->all = prw_boards_gather (controllers, sight->records);
 }
 
@@ -272,8 +272,6 @@ prw_verb_controller (PrwClient *client, int argc, char **argv)
 
   if (!prw_verbs_parse (&argc, &argv, entries, N_("[NAME [KEY=VALUE…]]"), 0, -1, &status))
     return status;
-  if (boards_dir == NULL)
-    boards_dir = g_strdup (PRW_BOARDS_DIR);
   if (argc == 1)
     return show_all (client, boards_dir);
   assignments = prw_verbs_parse_assignments (argv + 2, parse_switch);
