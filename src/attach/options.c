@@ -67,6 +67,23 @@ take_address (PrwAttachOptions *self, const char *word, GError **error)
   return TRUE;
 }
 
+/* What says how one port is to be used has no meaning for all of them: the keyfile does that. */
+static gboolean
+check_alone (const PrwAttachOptions *self, GError **error)
+{
+  const struct
+  {
+    gboolean given;
+    const char *name;
+  } of_one[] = { { self->n_speeds > 0, "--speed" }, { self->has_flow_control, "--flow-control" }, { self->address != NULL, "--address" },
+                 { self->bluez_dir != NULL, "--bluez-dir" }, { self->probe, "--probe" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_one); i++)
+    if (of_one[i].given)
+      return fail (error, _("%s is about one TTY"), of_one[i].name);
+  return !self->watch || !self->json || fail (error, "%s", _("--watch prints no JSON; \"pairwardctl --json controller\" does"));
+}
+
 /* Exactly one thing is to be done. */
 static gboolean
 take_words (PrwAttachOptions *self, int argc, char **argv, GError **error)
@@ -77,13 +94,13 @@ take_words (PrwAttachOptions *self, int argc, char **argv, GError **error)
     return TRUE;
   if (self->list && self->watch)
     return fail (error, "%s", _("--list and --watch do not go together"));
-  if (without_port && self->probe)
-    return fail (error, "%s", _("--probe is about one TTY"));
+  if (without_port && !check_alone (self, error))
+    return FALSE;
   if (argc > 1 && without_port)
     return fail (error, _("unexpected argument \"%s\""), argv[1]);
   if (argc > 2)
     return fail (error, _("one TTY at a time; unexpected argument \"%s\""), argv[2]);
-  if (argc < 2 && !without_port)
+  if ((argc < 2 || *argv[1] == '\0') && !without_port)
     return fail (error, "%s", _("which TTY? Such as ttyACM0; \"pairward-attach --list\" shows those there are"));
   self->port = without_port ? NULL : g_strdup (argv[1]);
   return TRUE;
@@ -116,10 +133,12 @@ prw_attach_options_parse (PrwAttachOptions *self, int *argc, char ***argv, GErro
   g_option_context_set_summary (context, _("Makes a Bluetooth controller of a board with HCI firmware on a serial port, and stays as long as the board does."));
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
+  if (!take_speeds (self, speeds, error) || !take_flow_control (self, flow_control, error) || !take_address (self, address, error) ||
+      !take_words (self, *argc, *argv, error))
+    return FALSE;
   if (self->bluez_dir == NULL)
     self->bluez_dir = g_strdup (BLUEZ_DIR);
-  return take_speeds (self, speeds, error) && take_flow_control (self, flow_control, error) && take_address (self, address, error) &&
-         take_words (self, *argc, *argv, error);
+  return TRUE;
 }
 
 void

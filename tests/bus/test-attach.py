@@ -282,7 +282,11 @@ def test_no_line(m):
 def test_usage(m):
     for text, args in (("which TTY?", ()), ("no speed", ("--speed", "1200", "x")), ("yes or no", ("--flow-control", "maybe", "x")),
                        ("auto, none, or an address", ("--address", "C0", "x")), ("unexpected argument", ("x", "y")),
-                       ("--probe is about one TTY", ("--probe", "--list")), ("do not go together", ("--list", "--watch"))):
+                       ("--probe is about one TTY", ("--probe", "--list")), ("do not go together", ("--list", "--watch")),
+                       ("--speed is about one TTY", ("--list", "--speed", "115200")), ("--address is about one TTY", ("--watch", "--address", "auto")),
+                       ("--flow-control is about one TTY", ("--list", "--flow-control", "no")),
+                       ("--bluez-dir is about one TTY", ("--watch", "--bluez-dir", "/x")), ("prints no JSON", ("--watch", "--json")),
+                       ("which TTY?", ("",))):
         code, out, err = run(m, *args)
         equal((code, out), (2, ""), f"{args}")
         check(text in err and "--help" in err, err)
