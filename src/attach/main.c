@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -14,17 +16,32 @@
 
 #define WRONG_USAGE 2
 
-/* Where 0, 1 or 2 is closed, what is opened next would get that number: what is said would go to the board. */
+/* Where 0, 1 or 2 is closed, what is opened next would get that number: what is said would go to the board. Read only, so that
+ * writing to what was closed is an error as it was. */
 static void
 open_standard_fds (void)
 {
-  int fd;
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && errno == EBADF && open ("/dev/null", O_RDONLY) < 0)
+      return; /* without it nothing else works either */
+}
 
-  do
-    fd = open ("/dev/null", O_RDWR | O_CLOEXEC);
-  while (fd >= 0 && fd <= STDERR_FILENO);
-  if (fd >= 0)
-    close (fd);
+/* Who reads what we say may go, a disk may be full: that is an error to tell, and nothing to die of with a port and an address in hand. */
+static void
+ignore_signals (void)
+{
+  signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
+}
+
+/* Where what is printed is all that was asked for, half of it must not be taken for the whole. */
+static int
+close_output (int status)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  fprintf (stderr, "pairward-attach: %s\n", _("the output could not be written"));
+  return status == 0 ? 1 : status;
 }
 
 static int
@@ -47,6 +64,7 @@ main (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
 
   open_standard_fds ();
+  ignore_signals ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
@@ -59,12 +77,12 @@ main (int argc, char *argv[])
   if (options.version)
     {
       puts (PACKAGE_STRING);
-      return 0;
+      return close_output (0);
     }
   g_log_set_debug_enabled (options.verbose);
   if (options.list)
-    return prw_attach_list_run (options.config, options.json, options.verbose);
+    return close_output (prw_attach_list_run (options.config, options.json, options.verbose));
   if (options.watch)
     return watch (&options);
-  return prw_attach_run (&options);
+  return options.probe ? close_output (prw_attach_run (&options)) : prw_attach_run (&options);
 }

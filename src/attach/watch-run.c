@@ -225,7 +225,7 @@ prw_attach_watch_run_at (const char *root, const char *self_path, const char *co
   g_autoptr (PrwClock) clock = prw_system_clock_new ();
   g_autoptr (PrwWatch) watch = NULL;
   g_autoptr (PrwUevents) uevents = NULL;
-  guint on_term, on_int, timer = 0;
+  guint on_term, on_int, on_hup, timer = 0;
 
   if (host == NULL)
     {
@@ -237,6 +237,7 @@ prw_attach_watch_run_at (const char *root, const char *self_path, const char *co
   g_signal_connect_swapped (watch, "stopped", G_CALLBACK (g_main_loop_quit), loop);
   on_term = g_unix_signal_add (SIGTERM, on_signal, watch);
   on_int = g_unix_signal_add (SIGINT, on_signal, watch);
+  on_hup = g_unix_signal_add (SIGHUP, on_signal, watch); /* its terminal was closed */
   uevents = listen (watch, &timer);
   prw_watch_look (watch);
   g_main_loop_run (loop);
@@ -244,6 +245,7 @@ prw_attach_watch_run_at (const char *root, const char *self_path, const char *co
     g_source_remove (timer);
   g_source_remove (on_term);
   g_source_remove (on_int);
+  g_source_remove (on_hup);
   host->watch = NULL;
   return 0;
 }

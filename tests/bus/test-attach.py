@@ -260,6 +260,23 @@ def test_interrupted(m):
 
 
 @settings("", daemon=False)
+def test_nobody_reads(m):
+    """What cannot be printed is an error; whoever stops to read does not end it with the port as it is not to be left."""
+    board = Board(ZEPHYR)
+    for args in ((*PROBE, board.path), (*PROBE, "--json", board.path), ("--list",), ("--list", "--json"), ("--version",)):
+        for end in ("> /dev/full", ">&-"):
+            done = subprocess.run(["bash", "-c", f'{{ "$@" || exit 7; }} {end}', "-", ATTACH, "--config", m.keyfile, *args],
+                                  env=m.env, capture_output=True, text=True, timeout=60, check=False)
+            equal((done.returncode, done.stderr), (7, "pairward-attach: the output could not be written\n"), f"{args} {end}")
+            board.restored()
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([ATTACH, "--config", m.keyfile, *PROBE, board.path], env=m.env, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    equal((done.returncode, done.stderr), (1, "pairward-attach: the output could not be written\n"), "a reader that went")
+    board.restored()
+
+
+@settings("", daemon=False)
 def test_no_line(m):
     """Whatever this kernel and this user cannot do: it says so, and BlueZ's file is not there afterwards."""
     board = Board(ZEPHYR)
