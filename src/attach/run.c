@@ -104,6 +104,22 @@ record (Run *run, const GError *error)
     g_warning ("%s: the record of it in %s cannot be written: %s", run->name, run->places.boards, write_error->message);
 }
 
+/* What another program has now is told as well; but for a board that is attached, it is the record of who attached it that stays. */
+static void
+record_busy (const Run *run, const GError *error)
+{
+  g_autofree char *name = prw_report_record_name (run->name);
+  g_autoptr (PrwRecord) old = prw_record_read (run->places.boards, name, NULL), record = prw_record_new (name);
+
+  if (run->options->probe || !g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_BUSY) || (old != NULL && old->state == PRW_RECORD_ATTACHED))
+    return;
+  record->usb = g_strdup (run->facts.usb);
+  record->product = g_strdup (run->facts.product);
+  record->problem = g_strdup (prw_problem_nick (error));
+  record->message = g_strdup (error->message);
+  prw_record_write (run->places.boards, record, NULL);
+}
+
 static void
 forget_record (Run *run)
 {
@@ -113,13 +129,19 @@ forget_record (Run *run)
   run->recorded = FALSE;
 }
 
+/* Returns: (transfer none) (nullable): the keyfile's group for it. @address: (nullable): of the board, once it is known */
+static const PrwControllerSettings *
+pick_group (const Run *run, const char *address)
+{
+  return run->settings != NULL ? prw_settings_pick_controller (run->settings, run->name, address, run->facts.usb) : NULL;
+}
+
 /* The command line, then the keyfile: here the board's address is known, so that a group may match by it. */
 static const char *
 wanted_address (const Run *run)
 {
   const char *own = prw_board_get_address (prw_attach_get_board (run->attach));
-  const PrwControllerSettings *controller =
-    prw_settings_pick_controller (run->settings, run->name, *own != '\0' ? own : NULL, run->facts.usb);
+  const PrwControllerSettings *controller = pick_group (run, *own != '\0' ? own : NULL);
 
   if (run->options->address != NULL)
     return run->options->address;
@@ -220,7 +242,7 @@ make_attach (Run *run, PrwTty *tty)
 {
   static const PrwAttachFuncs funcs = { found, opened, attached, ended };
   const PrwAttachOptions *options = run->options;
-  const PrwControllerSettings *controller = prw_settings_pick_controller (run->settings, run->name, NULL, run->facts.usb);
+  const PrwControllerSettings *controller = pick_group (run, NULL);
   const guint *speeds = default_speeds;
   guint n_speeds = G_N_ELEMENTS (default_speeds);
   gboolean flow_control = controller == NULL || controller->flow_control;
@@ -258,29 +280,49 @@ find_places (const PrwAttachOptions *options)
                     .locks = in_folder ("RUNTIME_DIRECTORY", RUN_DIR, "identity") };
 }
 
+/* A person who may not read a keyfile with codes in it can still look what a port of theirs has. */
+static gboolean
+load_settings (Run *run, GError **error)
+{
+  const PrwConfigSource source = { .file = run->options->config };
+  g_autoptr (GError) reason = NULL;
+
+  run->settings = prw_config_load (&source, NULL, &reason);
+  if (run->settings != NULL)
+    return TRUE;
+  if (!run->options->probe || source.file != NULL || !g_error_matches (reason, PRW_CONFIG_ERROR, PRW_CONFIG_ERROR_DENIED))
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+  g_printerr (_("pairward-attach: %s; asked as if it were empty\n"), reason->message);
+  return TRUE;
+}
+
 int
 prw_attach_run (const PrwAttachOptions *options)
 {
   g_auto (Run) run = { .options = options };
-  PrwConfigSource source = { .file = options->config };
   g_autoptr (GError) error = NULL;
   PrwClaimPaths paths;
   PrwTty *tty;
   guint terminate, interrupt, hang_up;
 
   run.name = prw_tty_name_of (options->port);
-  run.settings = prw_config_load (&source, NULL, &error);
-  if (run.settings == NULL)
+  if (!load_settings (&run, &error))
     return fail (&run, error);
   run.port = prw_sysfs_describe_tty (PRW_SYSFS_ROOT, run.name);
   if (run.port != NULL)
     run.facts = (PrwPortFacts) { .usb = run.port->usb, .product = run.port->product };
   tty = is_allowed (&run, &error) ? prw_tty_open (options->port, &error) : NULL;
+  run.places = find_places (options);
   if (tty == NULL)
-    return fail (&run, error);
+    {
+      record_busy (&run, error);
+      return fail (&run, error);
+    }
   run.loop = g_main_loop_new (NULL, FALSE);
   run.attach = make_attach (&run, tty);
-  run.places = find_places (options);
   paths = (PrwClaimPaths) { .addresses = run.places.addresses, .state = run.places.state, .run = run.places.locks };
   run.adoption = prw_adoption_new (run.attach, &paths, prw_indexes_read, settled, &run);
   terminate = g_unix_signal_add (SIGTERM, stop, &run);

@@ -170,6 +170,19 @@ def test_busy(m):
     fcntl.ioctl(fd, TIOCSETD, bytes(4))
     os.close(fd)
     equal((board.opcodes, board.heard), ([], b""), "what was sent to it")
+    # Who wanted to attach it is told of it later, too, unless it is attached.
+    m.env["RUNTIME_DIRECTORY"] = str(m.dir / "run")
+    record = m.dir / "run/boards" / board.name.replace("/", "-")
+    fd = os.open(board.path, os.O_RDWR | os.O_NOCTTY)
+    refused(m, "is in use by", board.path, *PROBE)
+    check(not record.exists(), "--probe writes nothing")
+    refused(m, "is in use by", board.path)
+    check("State=failed" in record.read_text() and "Problem=busy" in record.read_text(), record.read_text())
+    attached = f"[Board]\nTty={record.name}\nState=attached\nDevice=hci7\n"
+    record.write_text(attached)
+    refused(m, "is in use by", board.path)
+    equal(record.read_text(), attached, "the record of who has it attached")
+    os.close(fd)
     board.restored()
 
 
