@@ -45,7 +45,7 @@ add_addresses (GString *text, const PrwBoard *board)
   for (guint i = 0; i < board->n_static_addresses; i++)
     add_format (text, _("Address"), _("%s (random static, the chip's own)"), board->static_addresses[i]);
   if (*prw_board_get_address (board) == '\0')
-    add_line (text, _("Address"), _("none: tell one with --address or StaticAddress=, else BlueZ makes one up"));
+    add_line (text, _("Address"), _("none: give it one with --address or StaticAddress=, else one is made up"));
 }
 
 char *

@@ -18,6 +18,7 @@
 #include <glib/gi18n.h>
 
 #include "attach/holder.h"
+#include "policy/text.h"
 
 #define PTY_MAJOR_FIRST 136 /* Documentation/admin-guide/devices.txt: the slaves of pseudo terminals */
 #define PTY_MAJOR_LAST 143
@@ -67,10 +68,13 @@ path_of (const char *port)
   return copy;
 }
 
+/* Of what the command line says, too: it may come from a script. */
 static char *
 name_of (const char *path)
 {
-  return g_filename_display_name (g_str_has_prefix (path, "/dev/") ? path + strlen ("/dev/") : path);
+  g_autofree char *name = g_filename_display_name (g_str_has_prefix (path, "/dev/") ? path + strlen ("/dev/") : path);
+
+  return prw_text_sanitize (name);
 }
 
 char *

@@ -155,6 +155,7 @@ def test_settings(m):
 @settings("", daemon=False)
 def test_not_a_port(m):
     refused(m, "ttyNOTHING7: there is no such port", "ttyNOTHING7", problem="no-port")
+    refused(m, "tty[31mNOTHING: there is no such port", "tty\x1b[31mNOTHING")
     refused(m, "is a directory", str(m.dir), problem="not-a-port")
     refused(m, "is no serial port", str(m.keyfile), problem="not-a-port")
     refused(m, "null: is no serial port", "null")
