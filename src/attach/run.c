@@ -104,20 +104,20 @@ record (Run *run, const GError *error)
     g_warning ("%s: the record of it in %s cannot be written: %s", run->name, run->places.boards, write_error->message);
 }
 
-/* What another program has now is told as well; but for a board that is attached, it is the record of who attached it that stays. */
+/* That another program has the port; who has it attached told of it before. */
 static void
 record_busy (const Run *run, const GError *error)
 {
   g_autofree char *name = prw_report_record_name (run->name);
-  g_autoptr (PrwRecord) old = prw_record_read (run->places.boards, name, NULL), record = prw_record_new (name);
+  g_autoptr (PrwRecord) record = prw_record_new (name);
 
-  if (run->options->probe || !g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_BUSY) || (old != NULL && old->state == PRW_RECORD_ATTACHED))
+  if (run->options->probe || !g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_BUSY))
     return;
   record->usb = g_strdup (run->facts.usb);
   record->product = g_strdup (run->facts.product);
   record->problem = g_strdup (prw_problem_nick (error));
   record->message = g_strdup (error->message);
-  prw_record_write (run->places.boards, record, NULL);
+  prw_record_add (run->places.boards, record, NULL);
 }
 
 static void

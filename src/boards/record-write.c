@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "policy/text.h"
 
@@ -74,27 +75,66 @@ make_path (const char *dir, const char *tty, GError **error)
   return NULL;
 }
 
+static gboolean
+fail_errno (const char *path, int code, GError **error)
+{
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s: %s", path, g_strerror (code));
+  return FALSE;
+}
+
+/* Not fsynced: /run does not outlive the machine. A name with a dot is read by nobody. */
+static gboolean
+write_temporary (const char *temporary, const PrwRecord *record, GError **error)
+{
+  g_autofree char *text = to_text (record);
+  int code;
+
+  g_unlink (temporary);
+  if (g_file_set_contents_full (temporary, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, error))
+    {
+      if (g_chmod (temporary, 0644) == 0)
+        return TRUE;
+      code = errno;
+      fail_errno (temporary, code, error);
+    }
+  g_unlink (temporary);
+  return FALSE;
+}
+
 gboolean
 prw_record_write (const char *dir, const PrwRecord *record, GError **error)
 {
   g_autofree char *path = make_path (dir, record->tty, error);
-  g_autofree char *temporary = NULL, *text = NULL;
+  g_autofree char *temporary = NULL;
   int code;
 
   if (path == NULL || !make_folder (dir, error))
     return FALSE;
-  /* Each tty has one writer. Not fsynced: /run does not outlive the machine. A name with a dot is read by nobody. */
-  temporary = g_strdup_printf ("%s/.%s", dir, record->tty);
-  text = to_text (record);
-  g_unlink (temporary);
-  if (!g_file_set_contents_full (temporary, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, error))
+  temporary = g_strdup_printf ("%s/.%s", dir, record->tty); /* each tty has one writer */
+  if (!write_temporary (temporary, record, error))
     return FALSE;
-  if (g_chmod (temporary, 0644) == 0 && g_rename (temporary, path) == 0)
+  if (g_rename (temporary, path) == 0)
     return TRUE;
   code = errno;
   g_unlink (temporary);
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s: %s", path, g_strerror (code));
-  return FALSE;
+  return fail_errno (path, code, error);
+}
+
+gboolean
+prw_record_add (const char *dir, const PrwRecord *record, GError **error)
+{
+  g_autofree char *path = make_path (dir, record->tty, error);
+  g_autofree char *temporary = NULL;
+  int code;
+
+  if (path == NULL || !make_folder (dir, error))
+    return FALSE;
+  temporary = g_strdup_printf ("%s/.%s.%d", dir, record->tty, (int) getpid ());
+  if (!write_temporary (temporary, record, error))
+    return FALSE;
+  code = link (temporary, path) == 0 || errno == EEXIST ? 0 : errno;
+  g_unlink (temporary);
+  return code == 0 || fail_errno (path, code, error);
 }
 
 gboolean
@@ -104,8 +144,5 @@ prw_record_remove (const char *dir, const char *tty, GError **error)
 
   if (path == NULL)
     return FALSE;
-  if (g_unlink (path) == 0 || errno == ENOENT || errno == ENOTDIR)
-    return TRUE;
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: %s", path, g_strerror (errno));
-  return FALSE;
+  return g_unlink (path) == 0 || errno == ENOENT || errno == ENOTDIR || fail_errno (path, errno, error);
 }

@@ -78,6 +78,13 @@ char *prw_record_clean (const char *text);
  */
 gboolean prw_record_write (const char *dir, const PrwRecord *record, GError **error);
 
+/**
+ * prw_record_add:
+ *
+ * As prw_record_write(), for who does not have the port: where there is a record it is left as it is, and that is no error.
+ */
+gboolean prw_record_add (const char *dir, const PrwRecord *record, GError **error);
+
 /** prw_record_remove: a record that is not there is no error */
 gboolean prw_record_remove (const char *dir, const char *tty, GError **error);
 

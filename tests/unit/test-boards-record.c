@@ -3,7 +3,9 @@
 
 /* What is told of boards: written, read by those who do not trust it, and watched. */
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -260,6 +262,49 @@ test_present (Place *place, gconstpointer data)
   g_assert_cmpstr (names->str, ==, "pts-3 ttyACM1 ttyACM2 ");
 }
 
+/* Where the disk is full nothing is left, and what was there stays. */
+static void
+test_full (Place *place, gconstpointer data)
+{
+  g_autoptr (PrwRecord) old = make_record ("ttyACM0", "hci0"), new = make_record ("ttyACM0", "hci1");
+  g_autoptr (PrwRecord) back = NULL;
+  g_autoptr (GError) error = NULL, other = NULL;
+  g_autoptr (GDir) files = NULL;
+  struct rlimit before, none;
+
+  (void) data;
+  g_assert_true (prw_record_write (place->dir, old, NULL));
+  signal (SIGXFSZ, SIG_IGN);
+  getrlimit (RLIMIT_FSIZE, &before);
+  none = before;
+  none.rlim_cur = 0;
+  setrlimit (RLIMIT_FSIZE, &none);
+  prw_record_write (place->dir, new, &error);
+  prw_record_add (place->dir, new, &other);
+  setrlimit (RLIMIT_FSIZE, &before);
+  g_assert_nonnull (error);
+  g_assert_nonnull (other);
+  back = prw_record_read (place->dir, "ttyACM0", NULL);
+  g_assert_cmpstr (back->device, ==, "hci0");
+  files = g_dir_open (place->dir, 0, NULL);
+  g_assert_cmpstr (g_dir_read_name (files), ==, "ttyACM0");
+  g_assert_null (g_dir_read_name (files));
+}
+
+/* Who does not have the port takes nobody's record away. */
+static void
+test_add (Place *place, gconstpointer data)
+{
+  g_autoptr (PrwRecord) first = make_record ("ttyACM0", "hci0"), second = make_record ("ttyACM0", "hci1");
+  g_autoptr (PrwRecord) back = NULL;
+
+  (void) data;
+  g_assert_true (prw_record_add (place->dir, first, NULL));
+  g_assert_true (prw_record_add (place->dir, second, NULL));
+  back = prw_record_read (place->dir, "ttyACM0", NULL);
+  g_assert_cmpstr (back->device, ==, "hci0");
+}
+
 static void
 test_many (Place *place, gconstpointer data)
 {
@@ -387,6 +432,8 @@ main (int argc, char **argv)
   ADD ("bad", test_bad);
   ADD ("list", test_list);
   ADD ("present", test_present);
+  ADD ("full", test_full);
+  ADD ("add", test_add);
   ADD ("many", test_many);
   ADD ("names", test_names);
   ADD ("whole", test_whole);
