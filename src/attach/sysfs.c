@@ -348,14 +348,3 @@ prw_sysfs_hci_of_tty (const char *root, const char *tty)
     }
   return NULL;
 }
-
-char *
-prw_sysfs_usb_of_hci (const char *root, const char *hci)
-{
-  g_autofree char *folder = is_hci (hci) ? find_device (root, "bluetooth", hci) : NULL;
-  g_autoptr (PrwPort) port = g_new0 (PrwPort, 1);
-
-  if (folder != NULL)
-    read_usb (root, folder, port);
-  return g_steal_pointer (&port->usb);
-}

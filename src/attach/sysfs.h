@@ -105,7 +105,5 @@ GPtrArray *prw_sysfs_list_usb_controllers (const char *root);
 char *prw_sysfs_hci_of_tty (const char *root, const char *tty);
 /** prw_sysfs_tty_of_hci: Returns: (transfer full) (nullable): the serial port that @hci is attached to */
 char *prw_sysfs_tty_of_hci (const char *root, const char *hci);
-/** prw_sysfs_usb_of_hci: Returns: (transfer full) (nullable): "2fe3:000b" of the USB device that @hci is on, also by way of a serial port */
-char *prw_sysfs_usb_of_hci (const char *root, const char *hci);
 
 G_END_DECLS
