@@ -3,9 +3,11 @@
 
 #include "attach/run.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include <glib-unix.h>
@@ -299,6 +301,14 @@ load_settings (Run *run, GError **error)
   return TRUE;
 }
 
+/* An answer that is waited for may hold the chip's identity root: it must not get into a core dump, wherever those go (core(5)). */
+static void
+forbid_core_dumps (void)
+{
+  if (prctl (PR_SET_DUMPABLE, 0) != 0)
+    g_debug ("core dumps cannot be forbidden: %s", g_strerror (errno));
+}
+
 int
 prw_attach_run (const PrwAttachOptions *options)
 {
@@ -308,6 +318,7 @@ prw_attach_run (const PrwAttachOptions *options)
   PrwTty *tty;
   guint terminate, interrupt, hang_up;
 
+  forbid_core_dumps ();
   run.name = prw_tty_name_of (options->port);
   if (!load_settings (&run, &error))
     return fail (&run, error);

@@ -274,6 +274,20 @@ def test_interrupted(m):
 
 
 @settings("", daemon=False)
+def test_no_core(m):
+    """A process that may not be dumped shows it: what is its own in /proc belongs to root (proc(5))."""
+    board = Board({}, b"")
+    os.chmod(board.path, 0o666)
+    process = subprocess.Popen(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", ATTACH, "--probe", board.path], env=m.env,
+                               stderr=subprocess.PIPE, text=True)
+    h.wait(lambda: board.heard, "it asks")
+    equal(os.stat(f"/proc/{process.pid}/environ").st_uid, 0, "whose it is")
+    process.terminate()
+    process.communicate(timeout=20)
+    board.restored()
+
+
+@settings("", daemon=False)
 def test_nobody_reads(m):
     """What cannot be printed is an error; whoever stops to read does not end it with the port as it is not to be left."""
     board = Board(ZEPHYR)
