@@ -76,8 +76,6 @@ typedef struct
 
 #define PRW_CLAIM_ADDRESSES "addresses" /* in BlueZ's folder */
 #define PRW_CLAIM_BLUEZ_DIR "/var/lib/bluetooth"
-#define PRW_CLAIM_STATE PRW_STATEDIR "/boards"
-#define PRW_CLAIM_RUN "/run/pairward/identity"
 
 /** PRW_CLAIM_WAIT_SECONDS: for another board's attachment to settle */
 #define PRW_CLAIM_WAIT_SECONDS 30

@@ -278,7 +278,7 @@ find_places (const PrwAttachOptions *options)
 {
   return (Places) { .boards = in_folder ("RUNTIME_DIRECTORY", RUN_DIR, "boards"),
                     .addresses = g_build_filename (options->bluez_dir, PRW_CLAIM_ADDRESSES, NULL),
-                    .state = in_folder ("STATE_DIRECTORY", PRW_STATEDIR, "boards"),
+                    .state = in_folder ("STATE_DIRECTORY", PRW_ATTACHDIR, "boards"), /* not in the daemon's, which is its user's alone */
                     .locks = in_folder ("RUNTIME_DIRECTORY", RUN_DIR, "identity") };
 }
 

@@ -185,7 +185,7 @@ def test_unit(rules):
     """The unit that is started is the one that is installed, bound to the device."""
     unit = (TOP / "data/systemd/pairward-attach@.service.in").read_text(encoding="utf-8")
     for line in ("BindsTo=dev-%i.device", "After=dev-%i.device", "ExecStart=@sbindir@/pairward-attach /dev/%I",
-                 "StateDirectory=pairward", "RuntimeDirectory=pairward", "RuntimeDirectoryPreserve=yes", "RestartPreventExitStatus=1 2"):
+                 "StateDirectory=pairward-attach", "RuntimeDirectory=pairward", "RuntimeDirectoryPreserve=yes", "RestartPreventExitStatus=1 2"):
         assert f"\n{line}\n" in unit, line
     assert any(("ENV", "SYSTEMD_WANTS", "+=", "pairward-attach@%k.service") in rule for rule in rules)
 
