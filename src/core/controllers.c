@@ -313,9 +313,9 @@ prw_controllers_look (PrwControllers *self, const char *name)
     apply_key (self, adapter, entry, KEY_STATIC_ADDRESS);
 }
 
-/* Where other settings, or another group of them, fit than those that are in force. */
-static void
-apply_others (PrwControllers *self)
+/* Only where other settings, or another group of them, fit than those that are in force. */
+void
+prw_controllers_apply (PrwControllers *self)
 {
   GPtrArray *adapters = prw_host_get_adapters (self->services->host);
 
@@ -329,13 +329,16 @@ apply_others (PrwControllers *self)
     }
 }
 
-void
-prw_controllers_apply (PrwControllers *self)
-{
-  apply_others (self);
-}
-
 /* --- boards --- */
+
+static const PrwBoardInfo *
+find_board (GPtrArray *boards, const char *adapter)
+{
+  for (guint i = 0; i < boards->len; i++)
+    if (g_str_equal (((const PrwBoardInfo *) boards->pdata[i])->device, adapter))
+      return boards->pdata[i];
+  return NULL;
+}
 
 static gboolean
 same_firmware (const PrwBoardInfo *one, const PrwBoardInfo *other)
@@ -353,24 +356,17 @@ prw_controllers_set_boards (PrwControllers *self, GPtrArray *boards)
   for (guint i = 0; i < adapters->len; i++)
     {
       const char *name = ((const PrwAdapter *) adapters->pdata[i])->name;
-      const PrwBoardInfo *before = NULL;
 
-      for (guint j = 0; j < old->len; j++)
-        if (g_str_equal (((const PrwBoardInfo *) old->pdata[j])->device, name))
-          before = old->pdata[j];
-      if (!same_firmware (before, prw_controllers_get_board (self, name)))
+      if (!same_firmware (find_board (old, name), find_board (boards, name)))
         g_signal_emit (self, signals[CHANGED], 0, name);
     }
-  apply_others (self);
+  prw_controllers_apply (self);
 }
 
 const PrwBoardInfo *
 prw_controllers_get_board (PrwControllers *self, const char *adapter)
 {
-  for (guint i = 0; i < self->boards->len; i++)
-    if (g_str_equal (((const PrwBoardInfo *) self->boards->pdata[i])->device, adapter))
-      return self->boards->pdata[i];
-  return NULL;
+  return find_board (self->boards, adapter);
 }
 
 GVariant *
