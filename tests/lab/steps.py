@@ -5,8 +5,9 @@
 Device1 here and there, and the keys that bluetoothd stored here and there.
 """
 
-from contract import (AUTHORIZE, BONDING, DISPLAY, JUST_WORKS, KEY_LESC, KEY_LESC_MITM, LESC_MITM,
-                      SECURITY_REQUEST, SUCCESS, USER_REJECTED)
+from contract import (AUTHORIZE, BONDING, DISPLAY, ERROR, JUST_WORKS, KEY_LESC, KEY_LESC_MITM,
+                      LESC_MITM, NO_ACCESS, PAIRING, SECURITY_REQUEST, SUCCESS, UNSPECIFIED,
+                      USER_REJECTED)
 from lab import Failure
 
 DEFAULTS = {
@@ -323,3 +324,18 @@ def refuse_authorized(lab, caller, handler):
     expect_rejected(lab, caller, USER_REJECTED, heard)
     nothing_both_ends(lab)
     return asked.args[0]
+
+
+def unplugged_in_pair(lab, caller, handler, unplug):
+    """Our Pair() asks to compare when unplug () takes the controller: it ends, and so does all about it."""
+    since = len(handler.heard)
+    lab.peer.advertise()
+    path = caller.get_peer(lab.peer.address)
+    pairing = caller.pair(path, wait=False)
+    request = question(lab, handler, DISPLAY, since).args[0]
+    unplug()
+    # The kernel ends the link before the controller goes, so this is a pairing that broke off.
+    lab.equal(finish(pairing, 30), (UNSPECIFIED, NO_ACCESS, PAIRING), "Pair()'s result")
+    lab.equal(error_of(lambda: caller.pair(path)), f"{ERROR}NotReady", "the next Pair()'s error")
+    too_late(lab, handler, request, "MatchConfirm", "(b)", True)
+    lab.check(not (caller.security(path) or {}).get("PairingInProcess"), "not PairingInProcess")

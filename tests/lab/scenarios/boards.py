@@ -10,13 +10,12 @@ import stat
 import time
 from pathlib import Path
 
-from contract import (DISPLAY, ENCRYPTION, ERROR, KEY_LESC_MITM, LESC_MITM, NO_ACCESS, PAIRING,
-                      UNSPECIFIED)
+from contract import DISPLAY, ENCRYPTION, KEY_LESC_MITM, LESC_MITM
 from lab import scenario
 from steps import (answered, begin, bond_compared, bonded_both_ends, disconnected, effective,
-                   error_of, expect_complete, expect_pair, finish, forget_both_ends,
-                   nothing_both_ends, peer_path, question, their_pair_fails, their_pair_succeeds,
-                   they_ask, too_late)
+                   expect_complete, expect_pair, forget_both_ends, nothing_both_ends, peer_path,
+                   question, their_pair_fails, their_pair_succeeds, they_ask, too_late,
+                   unplugged_in_pair)
 
 ADDRESSES = Path("/var/lib/bluetooth/addresses")
 RECORDS = Path("/run/pairward/boards")
@@ -181,15 +180,7 @@ def unplugged(lab):
     nothing_both_ends(lab)
 
     lab.log("--- in our Pair()")
-    since = len(handler.heard)
-    lab.peer.advertise()
-    path = caller.get_peer(lab.peer.address)
-    pairing = caller.pair(path, wait=False)
-    request = question(lab, handler, DISPLAY, since).args[0]
-    _unplug(lab, board)
-    lab.equal(finish(pairing, 30), (UNSPECIFIED, NO_ACCESS, PAIRING), "Pair()'s result")
-    lab.equal(error_of(lambda: caller.pair(path)), f"{ERROR}NotReady", "the next Pair()'s error")
-    too_late(lab, handler, request, *MATCH)
+    unplugged_in_pair(lab, caller, handler, lambda: _unplug(lab, board))
     _plug(lab, caller, board)
     nothing_both_ends(lab)
     lab.peer.script(answers={"RequestConfirmation": "yes"})

@@ -4,12 +4,13 @@ the other side's address, the air."""
 
 import time
 
-from contract import (AUTHORIZE, DISPLAY, ENCRYPTION, ENTER, ERROR, JUST_WORKS, KEY_LESC_MITM,
-                      LESC_MITM, NO_ACCESS, PAIRING, SERVICE, UNSPECIFIED)
+from contract import (AUTHORIZE, DISPLAY, ENCRYPTION, ENTER, JUST_WORKS, KEY_LESC_MITM, LESC_MITM,
+                      NO_ACCESS, SERVICE)
 from lab import scenario
 from steps import (begin, begin_comparison, bond_compared, bonded_both_ends, disconnected, effective,
                    end_links, error_of, expect_pair, finish, no_question, nothing_both_ends, peer_path,
-                   question, their_pair_fails, they_ask, too_late, we_connect)
+                   question, their_pair_fails, they_ask, too_late, unplugged_in_pair,
+                   we_connect)
 
 MATCH = ("MatchConfirm", "(b)", True)
 
@@ -90,17 +91,7 @@ def unplugged(lab):
     nothing_both_ends(lab)
 
     lab.log("--- in our Pair()")
-    since = len(handler.heard)
-    lab.peer.advertise()
-    path = caller.get_peer(lab.peer.address)
-    pairing = caller.pair(path, wait=False)
-    request = question(lab, handler, DISPLAY, since).args[0]
-    _unplug(lab, caller)
-    # The kernel ends the link before the controller goes, so this is a pairing that broke off.
-    lab.equal(finish(pairing, 30), (UNSPECIFIED, NO_ACCESS, PAIRING), "Pair()'s result")
-    lab.equal(error_of(lambda: caller.pair(path)), f"{ERROR}NotReady", "the next Pair()'s error")
-    too_late(lab, handler, request, *MATCH)
-    lab.check(not (caller.security(path) or {}).get("PairingInProcess"), "not PairingInProcess")
+    unplugged_in_pair(lab, caller, handler, lambda: _unplug(lab, caller))
     _plug(lab, caller)
     nothing_both_ends(lab)
 
