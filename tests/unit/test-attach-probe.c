@@ -353,6 +353,47 @@ test_half_secret (void)
     }
 }
 
+/* Feeds what comes to @probe, after it sent what it had to. */
+static PrwProbeVerdict
+hear (PrwProbe *probe, const char *octets, gint64 now)
+{
+  guint8 command[PRW_H4_COMMAND_MAX];
+  GByteArray *bytes = hex_bytes (octets);
+
+  prw_probe_take_command (probe, command);
+  feed (probe, bytes->data, bytes->len, now);
+  g_byte_array_unref (bytes);
+  return prw_probe_get_verdict (probe);
+}
+
+/* Answers come so late that a command is sent again: nobody else may get the second one, with the identity root in it, nor wait for ever. */
+static void
+test_late_secret (void)
+{
+  for (guint lost = 0; lost < 2; lost++)
+    {
+      static const char *const answers[] = { RESET_OK, LOCAL_VERSION ("0d", "f105"), NO_ADDRESS, ZEPHYR ("0200", "03070000000000"),
+                                             COMMANDS ("0105") };
+      g_autoptr (PrwProbe) probe = prw_probe_new (0);
+      guint8 command[PRW_H4_COMMAND_MAX];
+
+      for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
+        g_assert_cmpint (hear (probe, answers[i], 0), ==, PRW_PROBE_PENDING);
+      g_assert_cmpuint (prw_probe_take_command (probe, command), ==, 4);
+      g_assert_cmpuint (command[1], ==, 0x09);
+      g_assert_cmpint (prw_probe_wake (probe, 500 * MS), ==, PRW_PROBE_PENDING);
+      g_assert_cmpint (hear (probe, STATIC, 700 * MS), ==, PRW_PROBE_PENDING);
+      g_assert_cmpint (hear (probe, TEMPERATURE, 701 * MS), ==, PRW_PROBE_PENDING);
+      g_assert_cmpuint (prw_probe_take_command (probe, command), ==, 0);
+      g_assert_cmpint (prw_probe_wake (probe, prw_probe_get_deadline (probe) - 1), ==, PRW_PROBE_PENDING);
+      if (lost == 0)
+        g_assert_cmpint (hear (probe, STATIC, 1200 * MS), ==, PRW_PROBE_CONTROLLER);
+      else
+        g_assert_cmpint (prw_probe_wake (probe, 2201 * MS), ==, PRW_PROBE_CONTROLLER);
+      g_assert_cmpstr (prw_board_get_address (prw_probe_get_board (probe)), ==, "C0:11:22:33:44:55");
+    }
+}
+
 /* The parser keeps nothing of what it gave away, and takes no more than it has room for. */
 static void
 test_h4 (void)
@@ -397,6 +438,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/attach/probe/megabyte", test_megabyte);
   g_test_add_func ("/attach/probe/finished", test_finished);
   g_test_add_func ("/attach/probe/half-secret", test_half_secret);
+  g_test_add_func ("/attach/probe/late-secret", test_late_secret);
   g_test_add_func ("/attach/h4", test_h4);
   return g_test_run ();
 }
