@@ -93,6 +93,9 @@ decide_public (const PrwIdentityFacts *facts, const char *wanted, PrwIdentity *i
 {
   if (!is_public (wanted))
     return fail (error, G_IO_ERROR_INVALID_ARGUMENT, wanted, _("no public address"));
+  if (!facts->may_write && is_public (facts->public_address))
+    return fail (error, G_IO_ERROR_NOT_SUPPORTED, wanted,
+                 _("the board has another public address, and its firmware cannot be given one (it has no Write BD_ADDR)"));
   if (!facts->may_write)
     return fail (error, G_IO_ERROR_NOT_SUPPORTED, wanted,
                  _("the firmware cannot be given a public address (it has no Write BD_ADDR): use a static random one"));
@@ -104,7 +107,7 @@ gboolean
 prw_identity_decide (const PrwIdentityFacts *facts, const char *wanted, const char *wanted_public, PrwIdentity *identity, GError **error)
 {
   memset (identity, 0, sizeof *identity);
-  if (is_public (facts->public_address))
+  if (is_public (facts->public_address) && (wanted_public == NULL || g_ascii_strcasecmp (wanted_public, facts->public_address) == 0))
     {
       set (identity, PRW_IDENTITY_PUBLIC, facts->public_address);
       return TRUE;

@@ -13,6 +13,7 @@
 #define CHIP "C0:11:22:33:44:55"
 #define OTHER "FE:DC:BA:98:76:54"
 #define PUBLIC "00:11:22:33:44:55"
+#define PUBLIC2 "00:11:22:33:44:66"
 #define SERIAL "serial%202fe3:000b%20D5A3"
 
 static const char *const factory[] = { CHIP, OTHER, NULL };
@@ -31,6 +32,8 @@ static const struct
 } decisions[] = {
   { "a public address stays", { .public_address = PUBLIC, .factory = factory }, "auto", NULL, PRW_IDENTITY_PUBLIC, PUBLIC, FALSE, NULL, FALSE },
   { "whatever is wanted", { .public_address = PUBLIC, .may_write = TRUE }, OTHER, PUBLIC, PRW_IDENTITY_PUBLIC, PUBLIC, FALSE, NULL, FALSE },
+  { "another one is written over it", { .public_address = PUBLIC2, .may_write = TRUE }, "auto", PUBLIC, PRW_IDENTITY_WRITTEN, PUBLIC, FALSE, NULL,
+    FALSE },
   { "none is none", { .public_address = NONE, .factory = factory }, "auto", NULL, PRW_IDENTITY_FACTORY, CHIP, TRUE, NULL, FALSE },
   { "nor is all ones", { .public_address = "FF:FF:FF:FF:FF:FF", .factory = factory }, NULL, NULL, PRW_IDENTITY_FACTORY, CHIP, TRUE, NULL, FALSE },
   { "unknown", { .factory = factory }, NULL, NULL, PRW_IDENTITY_FACTORY, CHIP, TRUE, NULL, FALSE },
@@ -66,15 +69,21 @@ test_decide (void)
 }
 
 static void
-assert_refused (gboolean may_write, const char *wanted, const char *wanted_public, int code, const char *word)
+assert_refused_of (const char *public_address, gboolean may_write, const char *wanted, const char *wanted_public, int code, const char *word)
 {
-  PrwIdentityFacts facts = { .public_address = NONE, .may_write = may_write };
+  PrwIdentityFacts facts = { .public_address = public_address, .may_write = may_write };
   g_auto (PrwIdentity) identity = { 0 };
   g_autoptr (GError) error = NULL;
 
   g_assert_false (prw_identity_decide (&facts, wanted, wanted_public, &identity, &error));
   g_assert_error (error, G_IO_ERROR, code);
   g_assert_nonnull (strstr (error->message, word));
+}
+
+static void
+assert_refused (gboolean may_write, const char *wanted, const char *wanted_public, int code, const char *word)
+{
+  assert_refused_of (NONE, may_write, wanted, wanted_public, code, word);
 }
 
 static void
@@ -88,6 +97,7 @@ test_refused (void)
   assert_refused (TRUE, "auto", NONE, G_IO_ERROR_INVALID_ARGUMENT, "public");
   assert_refused (TRUE, "auto", "nonsense", G_IO_ERROR_INVALID_ARGUMENT, "nonsense");
   assert_refused (FALSE, "auto", PUBLIC, G_IO_ERROR_NOT_SUPPORTED, "Write BD_ADDR");
+  assert_refused_of (PUBLIC2, FALSE, "auto", PUBLIC, G_IO_ERROR_NOT_SUPPORTED, "another public address");
 }
 
 /* Made once, for each board another one, and the same ever after. */
