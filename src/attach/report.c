@@ -162,6 +162,7 @@ prw_report_record (const PrwAttach *attach, const PrwPortFacts *port, const char
       record->manufacturer = board->manufacturer;
       record->address = g_strdup (address);
       record->address_type = g_strdup (address_type (attach, address));
+      record->own_address = g_strdup (prw_board_get_address (board));
       record->temperature = board->has_temperature ? board->temperature : G_MININT;
     }
   if (error != NULL)

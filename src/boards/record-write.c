@@ -40,6 +40,7 @@ to_text (const PrwRecord *record)
     set (keyfile, "Manufacturer", manufacturer);
   set (keyfile, "Address", record->address);
   set (keyfile, "AddressType", record->address_type);
+  set (keyfile, "OwnAddress", record->own_address);
   if (record->temperature != G_MININT)
     g_key_file_set_integer (keyfile, GROUP, "Temperature", record->temperature);
   if (record->speed > 0)

@@ -39,6 +39,7 @@ prw_record_free (PrwRecord *record)
   g_free (record->firmware);
   g_free (record->address);
   g_free (record->address_type);
+  g_free (record->own_address);
   g_free (record->problem);
   g_free (record->message);
   g_free (record);
@@ -132,16 +133,23 @@ get_manufacturer (GKeyFile *keyfile, PrwRecord *record, GError **error)
 }
 
 static gboolean
-get_address (GKeyFile *keyfile, PrwRecord *record, GError **error)
+get_address (GKeyFile *keyfile, const char *key, char **out, GError **error)
 {
+  g_autofree char *value = get_text (keyfile, key);
   char normal[PRW_ADDRESS_LEN + 1] = "";
 
-  record->address = get_text (keyfile, "Address");
+  if (value[0] != '\0' && !prw_address_normalize (value, normal))
+    return fail (key, error);
+  *out = g_strdup (normal);
+  return TRUE;
+}
+
+static gboolean
+get_addresses (GKeyFile *keyfile, PrwRecord *record, GError **error)
+{
   record->address_type = get_text (keyfile, "AddressType");
-  if (record->address[0] != '\0' && !prw_address_normalize (record->address, normal))
-    return fail ("Address", error);
-  g_free (record->address);
-  record->address = g_strdup (normal);
+  if (!get_address (keyfile, "Address", &record->address, error) || !get_address (keyfile, "OwnAddress", &record->own_address, error))
+    return FALSE;
   if (record->address_type[0] != '\0' && !g_str_equal (record->address_type, "public") && !g_str_equal (record->address_type, "random"))
     return fail ("AddressType", error);
   return TRUE;
@@ -204,7 +212,7 @@ take (GKeyFile *keyfile, PrwRecord *record, GError **error)
   record->firmware = get_text (keyfile, "Firmware");
   record->message = get_message (keyfile);
   return get_word (keyfile, "Usb", ":", &record->usb, error) && get_word (keyfile, "Problem", "-", &record->problem, error) &&
-         get_device (keyfile, record, error) && get_manufacturer (keyfile, record, error) && get_address (keyfile, record, error) &&
+         get_device (keyfile, record, error) && get_manufacturer (keyfile, record, error) && get_addresses (keyfile, record, error) &&
          get_numbers (keyfile, record, error) && get_state (keyfile, record, error);
 }
 

@@ -29,6 +29,7 @@ typedef enum
  * @manufacturer: the company identifier of Read Local Version; -1 when unknown
  * @address: "C0:11:22:33:44:55"; "" when unknown
  * @address_type: "public", "random" or ""
+ * @own_address: what its chip has, or is, whatever address it got; "" when it has none, or unknown
  * @temperature: of the chip, degrees Celsius; %G_MININT when the firmware does not tell
  * @speed: bits per second; 0 when unknown
  * @flow_control: RTS/CTS
@@ -51,6 +52,7 @@ typedef struct
   int manufacturer;
   char *address;
   char *address_type;
+  char *own_address;
   int temperature;
   guint speed;
   gboolean flow_control;

@@ -42,13 +42,14 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (PrwControllers, prw_controllers, G_TYPE_OBJECT)
 
 PrwBoardInfo *
-prw_board_info_new (const char *device, const char *tty, const char *usb, const char *firmware)
+prw_board_info_new (const char *device, const char *tty, const char *usb, const char *own_address, const char *firmware)
 {
   PrwBoardInfo *info = g_new0 (PrwBoardInfo, 1);
 
   info->device = g_strdup (device != NULL ? device : "");
   info->tty = g_strdup (tty != NULL ? tty : "");
   info->usb = g_strdup (usb != NULL ? usb : "");
+  info->own_address = g_strdup (own_address != NULL ? own_address : "");
   info->firmware = g_strdup (firmware != NULL ? firmware : "");
   return info;
 }
@@ -59,6 +60,7 @@ prw_board_info_free (PrwBoardInfo *info)
   g_free (info->device);
   g_free (info->tty);
   g_free (info->usb);
+  g_free (info->own_address);
   g_free (info->firmware);
   g_free (info);
 }
@@ -256,7 +258,9 @@ settings_of (PrwControllers *self, const PrwAdapter *adapter)
 {
   const PrwBoardInfo *board = prw_controllers_get_board (self, adapter->name);
 
-  return prw_settings_pick_controller (self->services->settings, board != NULL ? board->tty : NULL, adapter->address, board != NULL ? board->usb : NULL);
+  if (board == NULL)
+    return prw_settings_pick_controller (self->services->settings, NULL, adapter->address, NULL);
+  return prw_settings_pick_board (self->services->settings, board->tty, adapter->address, board->own_address, board->usb);
 }
 
 static void

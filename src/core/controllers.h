@@ -10,15 +10,16 @@ G_BEGIN_DECLS
  * @device: "hci1"
  * @tty: "ttyACM0"; "" where it is on none
  * @usb: "2fe3:000b"; "" when not known
+ * @own_address: what its chip has, whatever address it got; "" when it has none, or not known
  * @firmware: for people, "Zephyr 3.7 on nRF52840"; "" when not known
  */
 typedef struct
 {
-  char *device, *tty, *usb, *firmware;
+  char *device, *tty, *usb, *own_address, *firmware;
 } PrwBoardInfo;
 
 /** prw_board_info_new: each may be %NULL, which is "". */
-PrwBoardInfo *prw_board_info_new (const char *device, const char *tty, const char *usb, const char *firmware);
+PrwBoardInfo *prw_board_info_new (const char *device, const char *tty, const char *usb, const char *own_address, const char *firmware);
 void prw_board_info_free (PrwBoardInfo *info);
 
 /**

@@ -97,14 +97,21 @@ matches_tty (const char *pattern, const char *tty)
 }
 
 const PrwControllerSettings *
-prw_settings_pick_controller (const PrwSettings *settings, const char *tty, const char *address, const char *usb)
+prw_settings_pick_board (const PrwSettings *settings, const char *tty, const char *address, const char *own_address, const char *usb)
 {
   for (guint i = 0; i < settings->controllers->len; i++)
     {
       const PrwControllerSettings *controller = settings->controllers->pdata[i];
 
-      if (matches_tty (controller->match_tty, tty) && matches (controller->match_address, address) && matches (controller->match_usb, usb))
+      if (matches_tty (controller->match_tty, tty) && matches (controller->match_usb, usb) &&
+          (matches (controller->match_address, address) || matches (controller->match_address, own_address)))
         return controller;
     }
   return NULL;
+}
+
+const PrwControllerSettings *
+prw_settings_pick_controller (const PrwSettings *settings, const char *tty, const char *address, const char *usb)
+{
+  return prw_settings_pick_board (settings, tty, address, NULL, usb);
 }

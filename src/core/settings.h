@@ -72,6 +72,15 @@ void prw_controller_settings_free (PrwControllerSettings *controller);
 const PrwControllerSettings *prw_settings_pick_controller (const PrwSettings *settings, const char *tty, const char *address,
                                                            const char *usb);
 
+/**
+ * prw_settings_pick_board:
+ * @own_address: (nullable): the one that its chip has, where StaticAddress= or --address gave it another
+ *
+ * As prw_settings_pick_controller(), where MatchAddress= may name either.
+ */
+const PrwControllerSettings *prw_settings_pick_board (const PrwSettings *settings, const char *tty, const char *address,
+                                                      const char *own_address, const char *usb);
+
 /** prw_settings_serves_adapter: whether Adapters= names it. */
 gboolean prw_settings_serves_adapter (const PrwSettings *settings, const char *name, const char *address);
 

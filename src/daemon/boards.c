@@ -43,7 +43,7 @@ prw_board_infos (GPtrArray *records, const char *sysfs)
       if (record->state != PRW_RECORD_ATTACHED || *record->device == '\0' || !may_be_on (record, sysfs))
         continue;
       text = firmware (record);
-      g_ptr_array_add (infos, prw_board_info_new (record->device, record->tty, record->usb, text));
+      g_ptr_array_add (infos, prw_board_info_new (record->device, record->tty, record->usb, record->own_address, text));
     }
   return infos;
 }

@@ -84,6 +84,7 @@ make_record (const char *tty, const char *device)
   record->manufacturer = 0x05f1;
   record->address = g_strdup ("c0:11:22:33:44:55");
   record->address_type = g_strdup ("random");
+  record->own_address = g_strdup ("C0:11:22:33:44:66");
   record->temperature = -7;
   record->speed = 1000000;
   record->flow_control = TRUE;
@@ -115,6 +116,7 @@ test_round_trip (Place *place, gconstpointer data)
   g_assert_cmpint (back->manufacturer, ==, 0x05f1);
   g_assert_cmpstr (back->address, ==, "C0:11:22:33:44:55");
   g_assert_cmpstr (back->address_type, ==, "random");
+  g_assert_cmpstr (back->own_address, ==, "C0:11:22:33:44:66");
   g_assert_cmpint (back->temperature, ==, -7);
   g_assert_cmpuint (back->speed, ==, 1000000);
   g_assert_true (back->flow_control);
@@ -168,6 +170,7 @@ static const struct
   { "a path for a device", GOOD "Device=hci0/../x\n", "Device" },
   { "an address", GOOD "Address=C0:00\n", "Address" },
   { "an address type", GOOD "AddressType=odd\n", "AddressType" },
+  { "an address of its own", GOOD "OwnAddress=C0:11\n", "OwnAddress" },
   { "a temperature", GOOD "Temperature=1000\n", "Temperature" },
   { "a temperature in words", GOOD "Temperature=warm\n", "Temperature" },
   { "a speed", GOOD "Speed=-1\n", "Speed" },

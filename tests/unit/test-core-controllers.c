@@ -334,17 +334,33 @@ test_boards (void)
   scene_open (&scene, TRUE);
   scene_use (&scene, settings_with (nrf, NULL));
   stage_assert_kernel_calls (&scene.stage, ""); /* on which tty it is nobody has said */
-  set_boards (&scene, prw_board_info_new ("hci1", "ttyACM0", NULL, "Zephyr 3.7 on nRF52"));
+  set_boards (&scene, prw_board_info_new ("hci1", "ttyACM0", NULL, NULL, "Zephyr 3.7 on nRF52"));
   stage_assert_kernel_calls (&scene.stage, "");
   g_assert_cmpstr (scene.changed->str, ==, "");
-  set_boards (&scene, prw_board_info_new ("hci0", "ttyACM0", NULL, "Zephyr 3.7 on nRF52"));
+  set_boards (&scene, prw_board_info_new ("hci0", "ttyACM0", NULL, NULL, "Zephyr 3.7 on nRF52"));
   stage_assert_kernel_calls (&scene.stage, "secure-connections only");
   g_assert_cmpstr (scene.changed->str, ==, "hci0;");
   g_assert_cmpstr (prw_controllers_get_board (prw_engine_get_controllers (scene.stage.engine), "hci0")->firmware, ==, "Zephyr 3.7 on nRF52");
-  set_boards (&scene, prw_board_info_new ("hci0", "ttyACM0", "2fe3:000b", "Zephyr 3.7 on nRF52"));
+  set_boards (&scene, prw_board_info_new ("hci0", "ttyACM0", "2fe3:000b", NULL, "Zephyr 3.7 on nRF52"));
   stage_assert_kernel_calls (&scene.stage, ""); /* the same group */
   set_boards (&scene, NULL);
   g_assert_cmpstr (scene.changed->str, ==, "hci0;hci0;");
+  scene_close (&scene);
+}
+
+/* One group gives it another address, and more: it fits by the chip's own address as long as the board is there, too. */
+static void
+test_own_address (void)
+{
+  Scene scene;
+
+  scene_open (&scene, TRUE);
+  set_identity (&scene, "D0:00:00:00:00:07", "random");
+  scene_use (&scene, settings_with (group ("C0:00:00:00:00:01", "only", "D0:00:00:00:00:07"), NULL));
+  stage_assert_kernel_calls (&scene.stage, "");
+  set_boards (&scene, prw_board_info_new ("hci0", "ttyACM0", NULL, "C0:00:00:00:00:01", "Zephyr 3.7 on nRF52"));
+  stage_assert_kernel_calls (&scene.stage, "secure-connections only");
+  assert_unapplied (&scene, "StaticAddress", NULL);
   scene_close (&scene);
 }
 
@@ -383,6 +399,7 @@ main (int argc, char **argv)
   g_test_add_func ("/controllers/static-address", test_static_address);
   g_test_add_func ("/controllers/other-identity", test_other_identity);
   g_test_add_func ("/controllers/boards", test_boards);
+  g_test_add_func ("/controllers/own-address", test_own_address);
   g_test_add_func ("/controllers/not-served", test_not_served);
   status = g_test_run ();
   g_ptr_array_unref (warnings);

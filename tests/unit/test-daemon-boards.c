@@ -27,7 +27,7 @@ test_which (void)
   const PrwBoardInfo *info;
 
   g_ptr_array_add (records, parse ("ttyACM0", "State=failed\nDevice=hci7\n"));
-  g_ptr_array_add (records, parse ("ttyACM2", "State=attached\nDevice=hci1\nUsb=2fe3:000b\nChip=nRF52\nFirmware=Zephyr 3.7\n"));
+  g_ptr_array_add (records, parse ("ttyACM2", "State=attached\nDevice=hci1\nUsb=2fe3:000b\nOwnAddress=c0:11:22:33:44:55\nChip=nRF52\nFirmware=Zephyr 3.7\n"));
   g_ptr_array_add (records, parse ("ttyACM3", "State=attached\nDevice=hci2\nChip=nRF53\n"));
   infos = prw_board_infos (records, "/nowhere");
   g_assert_cmpuint (infos->len, ==, 2);
@@ -35,6 +35,7 @@ test_which (void)
   g_assert_cmpstr (info->device, ==, "hci1");
   g_assert_cmpstr (info->tty, ==, "ttyACM2");
   g_assert_cmpstr (info->usb, ==, "2fe3:000b");
+  g_assert_cmpstr (info->own_address, ==, "C0:11:22:33:44:55");
   g_assert_cmpstr (info->firmware, ==, "Zephyr 3.7 on nRF52");
   g_assert_cmpstr (((const PrwBoardInfo *) infos->pdata[1])->firmware, ==, "nRF53");
 }
