@@ -144,6 +144,10 @@ write_static_address (PrwControllerObject *self, GDBusMethodInvocation *invocati
                            "StaticAddress is no static random address: one begins with C, D, E or F; \"\" is none");
   else if (prw_kernel_get_controller (kernel, self->adapter->name, &state) && state.powered)
     prw_errors_return_new (invocation, PRW_ERROR_NOT_READY, "StaticAddress can be written only while %s is powered off", self->adapter->name);
+  else if (*text == '\0' && g_str_equal (self->adapter->address_type, "random"))
+    prw_errors_return_new (invocation, PRW_ERROR_INVALID_OPERATION,
+                           "%s has no public address: without a static one it could not be powered on again until it is plugged in anew",
+                           self->adapter->name);
   else
     prw_kernel_set_static_address_async (kernel, self->adapter->name, address, on_static_address,
                                          write_new (self, invocation, "this controller has no LE, which alone has static addresses; its public "

@@ -151,7 +151,7 @@ class FakeBluez:
 
     def on_Change(self, _sender, _path, parameters, _invocation):
         path, properties = parameters.get_child_value(0).get_string(), parameters.get_child_value(1)
-        self.emit_changed(path, "org.bluez.Device1",
+        self.emit_changed(path, "org.bluez.Adapter1" if path == ADAPTER else "org.bluez.Device1",
                           {properties.get_child_value(i).get_child_value(0).get_string():
                            properties.get_child_value(i).get_child_value(1).get_variant()
                            for i in range(properties.n_children())})

@@ -86,6 +86,9 @@ def test_static_address(m):
     kernel.fails[k.SET_STATIC_ADDRESS] = k.REJECTED
     equal(refused(m, "StaticAddress", GLib.Variant("s", "C1:02:03:04:05:06"))[0], "NotReady", "powered on meanwhile")
     equal(m.client.get(HCI0, CONTROLLER, "StaticAddress"), "", "as it was")
+    m.test("Change", "(oa{sv})", "/org/bluez/hci0", {"AddressType": GLib.Variant("s", "random")})
+    name, text = refused(m, "StaticAddress", GLib.Variant("s", ""))
+    check(name == "InvalidOperation" and "no public address" in text, "where there is no public one, no static one is no address at all")
 
 
 def writes_address(m, address):
