@@ -174,7 +174,7 @@ class Stack:
         local = mode == "le" and controller == "own"
         self.spawn("btvirt", "btvirt", *(["-L", "-l1"] if local else []), "-s")
         self._expect(Path(server).exists, "btvirt's server socket")
-        if mode != "le":
+        if mode != "le" and controller == "own":
             self._attach("own", OWN_TTY, f"UNIX-CONNECT:{server}")
         self.spawn("radio", "socat", f"OPEN:{channel.port('radio')},rdwr",
                    f"UNIX-CONNECT:{server}")

@@ -10,7 +10,7 @@ from steps import (answered, begin, begin_comparison, bond_just_works, bonded_bo
 NO_PASSCODE = {"SecurityParameters": {"PasscodePairing": "false"}}
 
 
-@scenario("15-delete-bonding-data")
+@scenario("15-delete-bonding-data", also_on_board=True)
 def delete(lab):
     """DeleteBondingData: not bonded, while pairing, bonded."""
     caller, handler = begin_comparison(lab)

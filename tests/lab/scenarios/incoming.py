@@ -158,7 +158,7 @@ def _bonded_knock(lab, handler):
     return link, security_request(lab, handler, since, bonded=True)
 
 
-@scenario("11-bonded-peripheral-asks")
+@scenario("11-bonded-peripheral-asks", also_on_board=True)
 def bonded_peripheral_asks(lab):
     """A bonded peripheral's Security Request: accept, reject by disconnecting, and force_repair."""
     # The other side keeps its bond, and is to let us replace it.

@@ -54,7 +54,7 @@ def just_works(lab):
     no_question(lab, handler, 0)
 
 
-@scenario("03-just-works-legacy")
+@scenario("03-just-works-legacy", also_on_board=True)
 def just_works_legacy(lab):
     """Just Works by legacy pairing: the other side has no Secure Connections."""
     caller = begin(lab, NO_PASSCODE, "NoInputNoOutput")

@@ -146,7 +146,7 @@ def _ended(lab, caller, path):
                    "disconnected here")
 
 
-@scenario("07-private-address")
+@scenario("07-private-address", also_on_board=True)
 def private_address(lab):
     """The other side has resolvable private addresses: bonded, and known again by another one."""
     caller = begin(lab, {"Daemon": {"Capability": "none"}}, "NoInputNoOutput")

@@ -134,7 +134,7 @@ def passkey_legacy(lab):
         _paired(lab, caller, handler, ours, way, KEY_LEGACY_MITM)
 
 
-@scenario("09-wrong-passkey")
+@scenario("09-wrong-passkey", also_on_board=True)
 def wrong_passkey(lab):
     """Our user mistypes in our pairing, then theirs in theirs: a status that says so, no bond."""
     caller, handler = _begin(lab)

@@ -30,7 +30,7 @@ def _revive(lab, caller):
                    "AgentState is default again")
 
 
-@scenario("23-bluetoothd-killed-idle")
+@scenario("23-bluetoothd-killed-idle", also_on_board=True)
 def idle(lab):
     """Killed while nothing goes on: our agent is registered again and asked; the bond is kept."""
     caller, handler = begin_just_works(lab)
