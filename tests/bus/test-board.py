@@ -128,10 +128,12 @@ def test_faults():
     one = c.Chip()
     reset = c.complete(0x0C03, 0)
     one.faults = {0x0C03: c.Fault("fail", 0x0C, 1), c.READ_BD_ADDR: c.Fault("slow", 700),
+                  c.READ_STATIC_ADDRESSES: c.Fault("slower", 600),
                   c.READ_VERSION_INFO: c.Fault("silent"), c.READ_BUILD_INFO: c.Fault("garbage", 9)}
     equal(one.from_host(command(0x0C03)), ([(c.complete(0x0C03, 0x0C), 0)], None), "a failure")
     equal(one.from_host(command(0x0C03)), ([], command(0x0C03)), "the second time")
     equal(one.from_host(command(c.READ_BD_ADDR))[0][0][1], 700, "the delay")
+    equal([one.from_host(command(c.READ_STATIC_ADDRESSES))[0][0][1] for _ in range(2)], [600, 1200], "longer delays")
     equal(one.from_host(command(c.READ_VERSION_INFO)), ([], None), "silence")
     equal(len(answer(one, c.READ_BUILD_INFO)), 9, "length of the garbage")
     one.faults = {0x0C03: c.Fault("half", 3)}

@@ -2,6 +2,7 @@
 # The lab is run by ./check, not by make check: it needs root and boots machines.
 EXTRA_DIST += \
 	tests/lab/README.md \
+	tests/lab/board_steps.py \
 	tests/lab/contract.py \
 	tests/lab/guest/advertiser.py \
 	tests/lab/guest/att.py \
@@ -32,6 +33,7 @@ EXTRA_DIST += \
 	tests/lab/play \
 	tests/lab/prepare \
 	tests/lab/run \
+	tests/lab/scenarios/board_settings.py \
 	tests/lab/scenarios/boards.py \
 	tests/lab/scenarios/bonds.py \
 	tests/lab/scenarios/bredr.py \

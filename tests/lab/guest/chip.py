@@ -137,13 +137,15 @@ FIRMWARES = {"zephyr": ZEPHYR, "softdevice": SOFTDEVICE}
 class Fault:
     """What is wrong with a command: how it is answered, and how often from now on.
 
-    how: "fail" with `value` as its status; "slow" by `value` ms; "silent"; "garbage", `value`
-    bytes of it; "half", the first `value` bytes of the answer and nothing ever after.
+    how: "fail" with `value` as its status; "slow" by `value` ms; "slower", by so much more
+    each time; "silent"; "garbage", `value` bytes of it; "half", the first `value` bytes of the
+    answer and nothing ever after.
     """
 
     how: str
     value: int = 0
     times: int = -1  # for ever
+    spent: int = 0  # how often so far
 
 
 @dataclass
@@ -259,6 +261,8 @@ class Chip:
         self._spent(opcode, fault)
         if fault.how == "slow":
             return [(packet, fault.value)]
+        if fault.how == "slower":
+            return [(packet, fault.value * fault.spent)]
         if fault.how == "garbage":
             return [(noise(fault.value), 0)]
         if fault.how == "half":
@@ -268,6 +272,7 @@ class Chip:
 
     def _spent(self, opcode, fault):
         fault.times -= 1
+        fault.spent += 1
         if fault.times == 0:
             del self.faults[opcode]
 

@@ -6,95 +6,21 @@ with one is shown by the scenarios that run once more as 31-NAME.
 """
 
 import signal
-import stat
-import time
-from pathlib import Path
 
+from board_steps import (ADDRESSES, BY_HAND, READ_BD_ADDR, READ_STATIC_ADDRESSES, RECORDS, RESET, SLOW,
+                         addresses, are, begin_boards, ends, no_secret, plug, port_names, records,
+                         refused_by_attach, unplug)
 from contract import DISPLAY, ENCRYPTION, KEY_LESC_MITM, LESC_MITM
 from lab import scenario
-from steps import (answered, begin, bond_compared, bonded_both_ends, disconnected, effective,
+from steps import (answered, bond_compared, bonded_both_ends, disconnected, effective,
                    expect_complete, expect_pair, forget_both_ends, nothing_both_ends, peer_path,
                    question, their_pair_fails, their_pair_succeeds, they_ask, too_late,
                    unplugged_in_pair)
 
-ADDRESSES = Path("/var/lib/bluetooth/addresses")
-RECORDS = Path("/run/pairward/boards")
 MATCH = ("MatchConfirm", "(b)", True)
-RESET, READ_VERSION_INFO, READ_KEY_ROOTS, READ_STATIC_ADDRESSES = 0x0C03, 0xFC01, 0xFC0A, 0xFC09
 # All that may be asked of what may be no board: what reads, and Reset.
-HARMLESS = (RESET, 0x1001, 0x1002, 0x1003, 0x1009, READ_VERSION_INFO, 0xFC02, 0xFC08,
+HARMLESS = (RESET, 0x1001, 0x1002, 0x1003, READ_BD_ADDR, 0xFC01, 0xFC02, 0xFC08,
             READ_STATIC_ADDRESSES, 0xFC0B)
-# What ends at once ends in a second; a slow machine takes longer.
-SLOW = 10
-
-
-def _begin(lab, changes=None):
-    """Both hosts, ours without a controller: a caller and a handler."""
-    caller = begin(lab, changes, "DisplayYesNo", controller="none")
-    return caller, lab.ours.handler()
-
-
-def _are(lab, expected, what="the adapters"):
-    """Wait until bluetoothd's adapters are these boards, powered: {"hci0": board}."""
-    identities = {name: (board.address, "random", True) for name, board in expected.items()}
-
-    def found():
-        return {name: (adapter["Address"], adapter["AddressType"], adapter["Powered"])
-                for name, adapter in lab.stack.adapters().items()}
-
-    try:
-        lab.eventually(lambda: found() == identities, f"{what} are {identities}")
-    finally:
-        lab.log(f"adapters: {found()}")
-
-
-def _plug(lab, caller, board, **how):
-    """Plug a board in and attach it; it is hci0, by its chip's own address, and ready to pair."""
-    board.plug(**how)
-    board.attach()
-    _are(lab, {"hci0": board})
-    lab.address = board.address
-    effective(lab, caller, "keyboard-display")
-
-
-def _ends(lab, board, status, within=SLOW):
-    """The attachment ends by itself, with a status."""
-    began = time.monotonic()
-    found = lab.stack.outcome(board.attachment, within)
-    lab.equal(found, status, "pairward-attach's exit status")
-    lab.log(f"it ended after {time.monotonic() - began:.2f} s")
-
-
-def _unplug(lab, board):
-    """Pull a board out: its attachment ends well, and what was known of it is forgotten."""
-    lab.peer.advertise(on=False)
-    lab.ours.advertise(on=False)
-    board.unplug()
-    _ends(lab, board, 0)
-    lab.eventually(lambda: not lab.stack.adapters(), "bluetoothd has no adapter")
-    lab.equal(_records(), [], "records of boards")
-    lab.check(lab.ours.running(), "our daemon runs")
-
-
-def _names(board):
-    """What its port may be called: as we named it, or as the kernel does."""
-    return {str(path).removeprefix("/dev/").removeprefix("/tmp/")
-            for path in (Path(board.tty), Path(board.tty).resolve())}
-
-
-def _records():
-    return sorted(path.name for path in RECORDS.iterdir()) if RECORDS.is_dir() else []
-
-
-def _no_secret(lab, board):
-    """The chip's identity root, which is read on the way, is nowhere."""
-    secret = bytes.fromhex(board.tell("secret"))
-    lab.check(READ_KEY_ROOTS not in board.state()["asked"], "nobody asked for key hierarchy roots")
-    forms = [form for root in (secret, secret[::-1])
-             for form in (root, root.hex().encode(), root.hex().upper().encode())]
-    files = [*lab.stack.logs.iterdir(), ADDRESSES, *RECORDS.iterdir()]
-    lab.equal([str(path) for path in files if any(form in path.read_bytes() for form in forms)], [],
-              "files with the chip's identity root")
 
 
 def _they_pair(lab, caller, handler):
@@ -118,14 +44,14 @@ def _encrypts(lab, caller, stored):
 @scenario("32-board-attached")
 def attached(lab):
     """A board is attached while bluetoothd runs: its own identity; pairings in both roles; let go."""
-    caller, handler = _begin(lab)
+    caller, handler = begin_boards(lab)
     board = lab.stack.board()
-    _plug(lab, caller, board)
-    lab.check(any(name in board.said() for name in _names(board)) and board.address in board.said(),
+    plug(lab, caller, board)
+    lab.check(any(name in board.said() for name in port_names(board)) and board.address in board.said(),
               "it says what was attached, and as what")
     lab.check(READ_STATIC_ADDRESSES in board.state()["asked"], "the chip was asked for its address")
-    _no_secret(lab, board)
-    lab.equal(len(_records()), 1, "count of records")
+    no_secret(lab, board)
+    lab.equal(len(records()), 1, "count of records")
     lab.log("--- they begin")
     _they_pair(lab, caller, handler)
     disconnected(lab)
@@ -137,32 +63,32 @@ def attached(lab):
     disconnected(lab)
     lab.equal(board.detach(), 0, "the exit status at SIGTERM")
     lab.eventually(lambda: not lab.stack.adapters(), "bluetoothd has no adapter")
-    lab.equal(_records(), [], "records of boards")
+    lab.equal(records(), [], "records of boards")
     board.attach()
-    _are(lab, {"hci0": board})
+    are(lab, {"hci0": board})
     effective(lab, caller, "keyboard-display")
     _encrypts(lab, caller, stored)
 
     lab.log("--- the same board with the other firmware, on a host that never saw it")
-    _unplug(lab, board)
+    unplug(lab, board)
     ADDRESSES.unlink(missing_ok=True)
-    _plug(lab, caller, board, firmware="softdevice")
+    plug(lab, caller, board, firmware="softdevice")
     lab.check("0x0059" in ADDRESSES.read_text(), "the identity is one of Nordic's controllers")
-    _no_secret(lab, board)
+    no_secret(lab, board)
     _encrypts(lab, caller, stored)
 
 
 @scenario("33-board-unplugged")
 def unplugged(lab):
     """A board is pulled out while idle, in a question, in our Pair(); back, it is who it was."""
-    caller, handler = _begin(lab)
+    caller, handler = begin_boards(lab)
     board = lab.stack.board()
-    _plug(lab, caller, board)
+    plug(lab, caller, board)
     lab.log("--- idle, with a bond")
     stored = bond_compared(lab, caller, handler)
     disconnected(lab)
-    _unplug(lab, board)
-    _plug(lab, caller, board)
+    unplug(lab, board)
+    plug(lab, caller, board)
     _encrypts(lab, caller, stored)
     disconnected(lab)
     forget_both_ends(lab)
@@ -172,16 +98,16 @@ def unplugged(lab):
     since = len(handler.heard)
     pairing = they_ask(lab)
     request = question(lab, handler, DISPLAY, since).args[0]
-    _unplug(lab, board)
+    unplug(lab, board)
     too_late(lab, handler, request, *MATCH)
     lab.equal(caller.manager_property("Requests"), [], "Manager1.Requests")
     their_pair_fails(lab, pairing)
-    _plug(lab, caller, board)
+    plug(lab, caller, board)
     nothing_both_ends(lab)
 
     lab.log("--- in our Pair()")
-    unplugged_in_pair(lab, caller, handler, lambda: _unplug(lab, board))
-    _plug(lab, caller, board)
+    unplugged_in_pair(lab, caller, handler, lambda: unplug(lab, board))
+    plug(lab, caller, board)
     nothing_both_ends(lab)
     lab.peer.script(answers={"RequestConfirmation": "yes"})
     bond_compared(lab, caller, handler)
@@ -190,7 +116,7 @@ def unplugged(lab):
 @scenario("34-two-boards")
 def two_boards(lab):
     """Two boards of one kind, in both orders, bluetoothd restarted, one absent: never swapped."""
-    _begin(lab)
+    begin_boards(lab)
     one, two = lab.stack.board(1), lab.stack.board(2)
     for first, second in ((one, two), (two, one)):
         expected = {"hci0": first, "hci1": second}
@@ -198,41 +124,24 @@ def two_boards(lab):
         for count, board in enumerate((first, second), 1):
             board.plug()
             board.attach()
-            _are(lab, dict(list(expected.items())[:count]))
+            are(lab, dict(list(expected.items())[:count]))
         lab.stack.stop_bluetoothd()
         lab.stack.start_bluetoothd()
-        _are(lab, expected, "after bluetoothd was restarted they")
+        are(lab, expected, "after bluetoothd was restarted they")
         lab.log(f"--- board {first.number} goes")
         first.unplug()
-        _ends(lab, first, 0)
-        _are(lab, {"hci1": second})
+        ends(lab, first, 0)
+        are(lab, {"hci1": second})
         lab.stack.stop_bluetoothd()
         lab.stack.start_bluetoothd(powered=False)
-        _are(lab, {"hci1": second}, "after bluetoothd was restarted they")
+        are(lab, {"hci1": second}, "after bluetoothd was restarted they")
         second.unplug()
-        _ends(lab, second, 0)
+        ends(lab, second, 0)
         lab.eventually(lambda: not lab.stack.adapters(), "bluetoothd has no adapter")
     lab.log("--- another board on the same port")
     one.plug(address="C9:0A:0B:0C:0D:0E")
     one.attach()
-    _are(lab, {"hci0": one})
-
-
-def _addresses():
-    """What the addresses file is: what is in it, and whether it was replaced or written."""
-    info = ADDRESSES.stat()
-    return (ADDRESSES.read_text(), info.st_ino, info.st_mtime_ns, stat.filemode(info.st_mode))
-
-
-def _refused(lab, board, before, *options):
-    """pairward-attach refuses, says why in a line, and leaves nothing behind."""
-    known, names = len(board.said()), _names(board)
-    board.attach(*options)
-    _ends(lab, board, 1, 60)
-    said = board.said()[known:].strip().splitlines()
-    lab.check(said and any(name in said[-1] for name in names), f"it says why: {said[-1:]}")
-    lab.equal(_addresses(), before, "the addresses file")
-    lab.equal(lab.stack.controllers(), [], "the kernel's controllers")
+    are(lab, {"hci0": one})
 
 
 def _was_asked_nothing_bad(lab, board):
@@ -248,25 +157,25 @@ def _was_asked_nothing_bad(lab, board):
 @scenario("35-board-refused")
 def refused(lab):
     """What is no board, or a broken one, is refused with a reason; nothing is half done."""
-    _begin(lab)
-    ADDRESSES.write_text("# by hand\n[Static]\n0x05f1=C0:01:02:03:04:05;\n\n[Other]\nkey=value\n")
-    before = _addresses()
+    begin_boards(lab)
+    ADDRESSES.write_text(BY_HAND)
+    before = addresses()
     board = lab.stack.board()
     for stranger in ("silent", "modem", "noise"):
         lab.log(f"--- {stranger}")
         board.plug(stranger=stranger)
         settings = lab.stack.terminal_settings(board.tty)
-        _refused(lab, board, before)
+        refused_by_attach(lab, board, before)
         lab.equal(lab.stack.terminal_settings(board.tty), settings, "the terminal's settings")
         # A terminal that nobody has made raw yet sends what comes back by itself.
         if stranger != "noise":
             _was_asked_nothing_bad(lab, board)
         board.unplug()
-    for opcode, how, value in ((RESET, "garbage", 300), (RESET, "fail", 0x0C), (0x1009, "half", 5)):
+    for opcode, how, value in ((RESET, "garbage", 300), (RESET, "fail", 0x0C), (READ_BD_ADDR, "half", 5)):
         lab.log(f"--- command {opcode:#06x}: {how}")
         board.plug()
         board.fault(opcode, how, value)
-        _refused(lab, board, before)
+        refused_by_attach(lab, board, before)
         board.unplug()
     lab.log("--- pulled out while it is asked")
     board.plug()
@@ -275,17 +184,17 @@ def refused(lab):
     lab.eventually(lambda: RESET in board.state()["asked"], "it is asked")
     board.unplug()
     lab.check(lab.stack.outcome(board.attachment, SLOW) in (0, 1), "pairward-attach ends")
-    lab.equal(_addresses(), before, "the addresses file")
+    lab.equal(addresses(), before, "the addresses file")
     lab.log("--- no port, and one that is in use")
-    _refused(lab, board, before)
+    refused_by_attach(lab, board, before)
     board.plug()
     board.attach()
-    _are(lab, {"hci0": board})
-    before = _addresses()
+    are(lab, {"hci0": board})
+    before = addresses()
     second = lab.stack.spawn("second", "pairward-attach", board.tty)
     lab.equal(second.wait(SLOW), 75, "the exit status of a second pairward-attach")
-    _are(lab, {"hci0": board})
-    lab.equal(_addresses(), before, "the addresses file")
+    are(lab, {"hci0": board})
+    lab.equal(addresses(), before, "the addresses file")
 
 
 def _is_refused(lab, tty):
@@ -301,28 +210,28 @@ def real_uevents(lab):
     """A USB board comes and goes while pairward-attach --watch runs; others' devices are let be."""
     from gadget import BOOTLOADER, JLINK, ZEPHYR_UART  # pylint: disable=import-outside-toplevel
 
-    caller, handler = _begin(lab, {"Controller cable": {"MatchUsb": "0403:6001"}})
+    caller, handler = begin_boards(lab, {"Controller cable": {"MatchUsb": "0403:6001"}})
     board, other = lab.stack.board(1), lab.stack.board(2)
     lab.stack.spawn("watch", "pairward-attach", "--watch")
     stored = None
     for _ in range(2):
         board.plug(usb=ZEPHYR_UART)
-        _are(lab, {"hci0": board})
+        are(lab, {"hci0": board})
         lab.address = board.address
         effective(lab, caller, "keyboard-display")
         if stored is None:
             stored = bond_compared(lab, caller, handler)
             disconnected(lab)
-        lab.equal(_records(), [board.tty.rpartition("/")[2]], "records of boards")
+        lab.equal(records(), [board.tty.rpartition("/")[2]], "records of boards")
         board.unplug()
         lab.eventually(lambda: not lab.stack.adapters(), "bluetoothd has no adapter")
-        lab.eventually(lambda: _records() == [], "there is no record of a board")
+        lab.eventually(lambda: records() == [], "there is no record of a board")
     for usb in (BOOTLOADER, JLINK):
         lab.log(f"--- {usb['name']}")
         other.plug(usb=usb, stranger="silent")
         # What comes later is seen later.
         board.plug(usb=ZEPHYR_UART)
-        _are(lab, {"hci0": board})
+        are(lab, {"hci0": board})
         lab.equal(other.state()["received"], "", "what it was sent")
         other.unplug()
         board.unplug()
@@ -331,17 +240,17 @@ def real_uevents(lab):
     other.plug(usb=ZEPHYR_UART, stranger="silent")
     _is_refused(lab, other.tty)
     other.unplug()
-    lab.eventually(lambda: _records() == [], "there is no record of a board")
+    lab.eventually(lambda: records() == [], "there is no record of a board")
     lab.log("--- a cable that the keyfile names, with nothing at its end")
     lab.stack.load("uhci_hcd", "ftdi_sio")
     for _ in range(2):
         lab.usb_serial(True)
         _is_refused(lab, "ttyUSB0")
         lab.usb_serial(False)
-        lab.eventually(lambda: _records() == [], "there is no record of a board")
+        lab.eventually(lambda: records() == [], "there is no record of a board")
     lab.log("--- and the board again")
     board.plug(usb=ZEPHYR_UART)
-    _are(lab, {"hci0": board})
+    are(lab, {"hci0": board})
     _encrypts(lab, caller, stored)
     lab.log("--- told to end")
     lab.equal(lab.stack.end("watch", signal.SIGTERM), 0, "its exit status")
