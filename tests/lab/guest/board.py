@@ -27,6 +27,8 @@ _CHUNK = 4096
 # How long the port is not looked at while nobody has it open: a hang-up cannot be waited out.
 _HANGUP_POLL = 0.02
 _BACKLOG = 1 << 16
+# How long btvirt may take to end links, s.
+_LAST_WORDS = 1
 
 
 class Port:
@@ -140,12 +142,17 @@ class Board:
         self._queue.clear()
 
     def _power_off(self):
-        self._air.setblocking(True)
+        self._air.settimeout(_LAST_WORDS)
         try:
             for packet in self._chip.power_lost():
                 self._air.sendall(packet)
+            # What btvirt still has to say is taken: once, on a busy machine,
+            # it was gone after a board that had not.
+            while self._chip.links and (data := self._air.recv(_CHUNK)):
+                for packet in self._from_air.feed(data):
+                    self._chip.from_controller(packet)
         except OSError:
-            pass  # there is no air any more
+            pass  # there is no air any more, or it does not answer
         self._air.close()
 
     def fault(self, opcode, how, value=0, times=-1):
