@@ -6,21 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "kernel/mgmt.h"
+#include "kernel/ask.h"
 
-/* The kernel's include/net/bluetooth: bluetooth.h, hci_sock.h. */
-#define BTPROTO_HCI 1
-#define HCI_DEV_NONE 0xffff
-#define HCI_CHANNEL_CONTROL 3
 /* Events that may come before the answer. */
 #define FRAMES_MAX 256
-
-struct sockaddr_hci
-{
-  sa_family_t hci_family;
-  guint16 hci_dev;
-  guint16 hci_channel;
-};
 
 gssize
 prw_indexes_ask (int fd, guint16 *indexes)
@@ -50,14 +39,12 @@ prw_indexes_ask (int fd, guint16 *indexes)
 gssize
 prw_indexes_read (guint16 *indexes)
 {
-  const struct sockaddr_hci address = { .hci_family = AF_BLUETOOTH, .hci_dev = HCI_DEV_NONE, .hci_channel = HCI_CHANNEL_CONTROL };
-  int fd = socket (AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, BTPROTO_HCI);
-  gssize n = -1;
+  int fd = prw_hci_channel_open (PRW_MGMT_INDEX_NONE, PRW_HCI_CHANNEL_CONTROL);
+  gssize n;
 
   if (fd < 0)
     return -1;
-  if (bind (fd, (const struct sockaddr *) &address, sizeof address) == 0)
-    n = prw_indexes_ask (fd, indexes);
+  n = prw_indexes_ask (fd, indexes);
   close (fd);
   return n;
 }

@@ -2,6 +2,7 @@
 # The kernel link: what the kernel tells over its control and monitor channels, and the rights it takes.
 noinst_LIBRARIES += libprw-kernel.a
 libprw_kernel_a_SOURCES = \
+	src/kernel/ask.c src/kernel/ask.h \
 	src/kernel/bytes.h \
 	src/kernel/commands.c src/kernel/commands.h \
 	src/kernel/connections.c src/kernel/connections.h \

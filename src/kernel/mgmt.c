@@ -237,6 +237,17 @@ prw_mgmt_parse_controller (const PrwMgmtEvent *reply, guint32 *settings)
 }
 
 gboolean
+prw_mgmt_parse_controller_address (const PrwMgmtEvent *reply, char *address)
+{
+  if (reply->n_parameters < PRW_ADDRESS_BYTES)
+    return FALSE;
+  prw_bytes_get_address (reply->parameters, address);
+  if (g_str_equal (address, NO_ADDRESS))
+    *address = '\0';
+  return TRUE;
+}
+
+gboolean
 prw_mgmt_parse_settings (const PrwMgmtEvent *reply, guint32 *settings)
 {
   if (reply->n_parameters < 4)

@@ -41,6 +41,7 @@ typedef enum
 {
   PRW_MGMT_READ_INDEX_LIST = 0x0003,
   PRW_MGMT_READ_CONTROLLER_INFORMATION = 0x0004,
+  PRW_MGMT_SET_POWERED = 0x0005,
   PRW_MGMT_DISCONNECT = 0x0014,
   PRW_MGMT_GET_CONNECTIONS = 0x0015,
   PRW_MGMT_READ_LOCAL_OOB = 0x0020,
@@ -143,6 +144,8 @@ gboolean prw_mgmt_level_of_link_key (guint type, PrwSecurityLevel *level, gboole
 gsize prw_mgmt_parse_index_list (const PrwMgmtEvent *reply, guint16 *indexes, gsize room);
 /** prw_mgmt_parse_controller: @settings: PrwMgmtSettings, and others */
 gboolean prw_mgmt_parse_controller (const PrwMgmtEvent *reply, guint32 *settings);
+/** prw_mgmt_parse_controller_address: of the same answer; @address: (out): PRW_ADDRESS_LEN + 1 bytes; the public one, "" when it has none */
+gboolean prw_mgmt_parse_controller_address (const PrwMgmtEvent *reply, char *address);
 /** prw_mgmt_parse_settings: what a command that sets something answers */
 gboolean prw_mgmt_parse_settings (const PrwMgmtEvent *reply, guint32 *settings);
 /** prw_mgmt_parse_connections: Returns: how many of @addresses were filled, at most @room */
@@ -164,7 +167,7 @@ typedef struct
 
 /** prw_mgmt_command_plain: one that has no parameters: READ_INDEX_LIST, READ_CONTROLLER_INFORMATION, GET_CONNECTIONS, READ_LOCAL_OOB */
 PrwMgmtCommand prw_mgmt_command_plain (PrwMgmtOpcode opcode, guint16 index);
-/** prw_mgmt_command_octet: one with an octet: SET_SECURE_CONNECTIONS, SET_DEBUG_KEYS, READ_LOCAL_OOB_EXTENDED */
+/** prw_mgmt_command_octet: one with an octet: SET_POWERED, SET_SECURE_CONNECTIONS, SET_DEBUG_KEYS, READ_LOCAL_OOB_EXTENDED */
 PrwMgmtCommand prw_mgmt_command_octet (PrwMgmtOpcode opcode, guint16 index, guint8 value);
 /** PRW_MGMT_OOB_OF_LE: the octet of READ_LOCAL_OOB_EXTENDED: LE public and random */
 #define PRW_MGMT_OOB_OF_LE 0x06
