@@ -97,6 +97,13 @@ decide (PrwAdoption *self, const char *usb, const char *serial, const char *plac
                              .port = place };
   gboolean is_public = wanted != NULL && !g_str_equal (wanted, "auto") && !g_str_equal (wanted, "none") && !prw_identity_is_static (wanted);
 
+  /* the kernel read its public address when it set it up, and bluetoothd goes by that (mgmt's Read Controller Information) */
+  if (is_public && board->public_address[0] == '\0' && !prw_attach_is_serial (self->attach))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                   _("%s: a controller that the kernel finds by itself cannot be given a public address: use a static random one"), wanted);
+      return FALSE;
+    }
   for (guint i = 0; i < board->n_static_addresses; i++)
     factory[i] = board->static_addresses[i];
   if (!prw_identity_decide (&facts, is_public ? NULL : wanted, is_public ? wanted : NULL, &self->identity, error))
@@ -117,7 +124,7 @@ prw_adoption_found (PrwAdoption *self, const char *usb, const char *serial, cons
       return;
     }
   if (self->identity.hint != NULL)
-    g_message ("%s: %s", prw_tty_get_name (prw_attach_get_tty (self->attach)), self->identity.hint);
+    g_message ("%s: %s", prw_attach_get_name (self->attach), self->identity.hint);
   prw_attach_go (self->attach, self->identity.source == PRW_IDENTITY_WRITTEN ? self->identity.address : NULL);
 }
 

@@ -22,7 +22,7 @@ typedef enum
 /* @noisy: at a speed that is over something came. @line_open: the port is the kernel's. */
 struct _PrwAttach
 {
-  PrwTty *tty;
+  PrwWire *wire;
   guint speeds[PRW_ATTACH_SPEEDS_MAX];
   guint n_speeds, speed;
   gboolean flow_control, noisy, known, line_open;
@@ -38,13 +38,13 @@ struct _PrwAttach
 };
 
 PrwAttach *
-prw_attach_new (PrwTty *tty, const guint *speeds, guint n_speeds, gboolean flow_control, const PrwLine *line, const PrwAttachFuncs *funcs,
+prw_attach_new (PrwWire *wire, const guint *speeds, guint n_speeds, gboolean flow_control, const PrwLine *line, const PrwAttachFuncs *funcs,
                 gpointer data)
 {
   PrwAttach *self = g_new0 (PrwAttach, 1);
 
   g_assert (n_speeds > 0);
-  self->tty = tty;
+  self->wire = wire;
   self->n_speeds = MIN (n_speeds, PRW_ATTACH_SPEEDS_MAX);
   memcpy (self->speeds, speeds, self->n_speeds * sizeof *speeds);
   self->flow_control = flow_control;
@@ -60,10 +60,10 @@ let_go (PrwAttach *self)
   g_clear_handle_id (&self->input, g_source_remove);
   g_clear_handle_id (&self->timer, g_source_remove);
   if (self->line_open)
-    self->line.close (prw_tty_get_fd (self->tty), self->line.data);
+    self->line.close (self->wire->funcs->get_fd (self->wire), self->line.data);
   self->line_open = FALSE;
   g_clear_pointer (&self->probe, prw_probe_free);
-  prw_tty_restore (self->tty);
+  self->wire->funcs->restore (self->wire);
 }
 
 void
@@ -72,7 +72,7 @@ prw_attach_free (PrwAttach *self)
   let_go (self);
   g_clear_handle_id (&self->end, g_source_remove);
   g_clear_error (&self->error);
-  prw_tty_close (self->tty);
+  self->wire->funcs->close (self->wire);
   g_free (self);
 }
 
@@ -100,7 +100,7 @@ end_with (PrwAttach *self, GError *error)
 static void
 end_with_named (PrwAttach *self, GError *error)
 {
-  g_prefix_error (&error, "%s: ", prw_tty_get_name (self->tty));
+  g_prefix_error (&error, "%s: ", self->wire->funcs->get_name (self->wire));
   end_with (self, error);
 }
 
@@ -109,7 +109,7 @@ look (gpointer data)
 {
   PrwAttach *self = data;
 
-  if (self->line.is_there (prw_tty_get_fd (self->tty), self->index, self->line.data))
+  if (self->line.is_there (self->wire->funcs->get_fd (self->wire), self->index, self->line.data))
     return G_SOURCE_CONTINUE;
   self->timer = 0;
   end_with (self, NULL);
@@ -122,10 +122,10 @@ look_at_line (gpointer data)
 {
   PrwAttach *self = data;
 
-  if (!prw_tty_is_gone (self->tty))
+  if (!self->wire->funcs->is_gone (self->wire))
     return G_SOURCE_CONTINUE;
   self->timer = 0;
-  end_with (self, g_error_new (PRW_PROBLEM, PRW_PROBLEM_GONE, _("%s: went away; plug the board in again"), prw_tty_get_name (self->tty)));
+  end_with (self, g_error_new (PRW_PROBLEM, PRW_PROBLEM_GONE, _("%s: went away; plug the board in again"), self->wire->funcs->get_name (self->wire)));
   return G_SOURCE_REMOVE;
 }
 
@@ -139,7 +139,7 @@ open_line (PrwAttach *self)
   g_clear_handle_id (&self->input, g_source_remove);
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_pointer (&self->probe, prw_probe_free);
-  self->line_open = self->line.open (prw_tty_get_fd (self->tty), self->line.data, &error);
+  self->line_open = self->line.open (self->wire->funcs->get_fd (self->wire), self->line.data, &error);
   if (!self->line_open)
     {
       end_with_named (self, error);
@@ -158,7 +158,7 @@ prw_attach_bring_up (PrwAttach *self)
   g_return_if_fail (self->state == STATE_OPENED);
 
   g_clear_handle_id (&self->timer, g_source_remove);
-  if (!self->line.start (prw_tty_get_fd (self->tty), &self->index, self->line.data, &error))
+  if (!self->line.start (self->wire->funcs->get_fd (self->wire), &self->index, self->line.data, &error))
     {
       end_with_named (self, error);
       return;
@@ -173,7 +173,7 @@ prw_attach_reopen (PrwAttach *self)
 {
   g_return_if_fail (self->state == STATE_ATTACHED);
 
-  self->line.close (prw_tty_get_fd (self->tty), self->line.data);
+  self->line.close (self->wire->funcs->get_fd (self->wire), self->line.data);
   self->line_open = FALSE;
   open_line (self);
 }
@@ -192,14 +192,17 @@ list_speeds (const PrwAttach *self)
 static void
 end_without_answer (PrwAttach *self)
 {
-  const char *name = prw_tty_get_name (self->tty);
+  const char *name = self->wire->funcs->get_name (self->wire);
   g_autofree char *tried = list_speeds (self);
 
-  if (self->noisy)
+  if (!prw_attach_is_serial (self))
+    end_with (self, g_error_new (PRW_PROBLEM, PRW_PROBLEM_SILENT,
+                                 _("%s: the controller does not answer: unplug the board and plug it in again, or flash its firmware anew"), name));
+  else if (self->noisy)
     end_with (self, g_error_new (PRW_PROBLEM, PRW_PROBLEM_WRONG_SPEED,
                                  _("%s: what it sends makes no sense (tried %s bits per second): tell the firmware's --speed, or it is no HCI controller"),
                                  name, tried));
-  else if (self->flow_control && prw_tty_is_blocked (self->tty))
+  else if (self->flow_control && self->wire->funcs->is_blocked (self->wire))
     end_with (self, g_error_new (PRW_PROBLEM, PRW_PROBLEM_FLOW_CONTROL,
                                  _("%s: nothing answers, and it does not let us send (CTS is off): try --flow-control no"), name));
   else
@@ -234,7 +237,7 @@ try_next_speed (PrwAttach *self)
   self->speed++;
   prw_probe_free (self->probe);
   self->probe = prw_probe_new (g_get_monotonic_time ());
-  if (!prw_tty_set_raw (self->tty, self->speeds[self->speed], self->flow_control, &error))
+  if (!self->wire->funcs->prepare (self->wire, self->speeds[self->speed], self->flow_control, &error))
     end_with (self, error);
   return TRUE;
 }
@@ -287,7 +290,7 @@ step (gpointer data)
   if (self->state != STATE_PROBING && self->state != STATE_WRITING)
     return G_SOURCE_REMOVE;
   n = prw_probe_take_command (self->probe, command);
-  if (n > 0 && !prw_tty_write (self->tty, command, n, &error))
+  if (n > 0 && !self->wire->funcs->write (self->wire, command, n, &error))
     {
       end_with (self, error);
       return G_SOURCE_REMOVE;
@@ -321,7 +324,7 @@ read_input (int fd, GIOCondition condition, gpointer data)
   PrwAttach *self = data;
   guint8 octets[1024];
   GError *error = NULL;
-  gssize n = prw_tty_read (self->tty, octets, sizeof octets, &error);
+  gssize n = self->wire->funcs->read (self->wire, octets, sizeof octets, &error);
 
   if (n < 0)
     end_with (self, error);
@@ -342,13 +345,13 @@ prw_attach_start (PrwAttach *self)
   g_return_if_fail (self->state == STATE_NEW);
 
   self->state = STATE_PROBING;
-  if (!prw_tty_set_raw (self->tty, self->speeds[0], self->flow_control, &error))
+  if (!self->wire->funcs->prepare (self->wire, self->speeds[0], self->flow_control, &error))
     {
       end_with (self, error);
       return;
     }
   self->probe = prw_probe_new (g_get_monotonic_time ());
-  self->input = g_unix_fd_add (prw_tty_get_fd (self->tty), G_IO_IN | G_IO_HUP | G_IO_ERR, read_input, self);
+  self->input = g_unix_fd_add (self->wire->funcs->get_fd (self->wire), G_IO_IN | G_IO_HUP | G_IO_ERR, read_input, self);
   step (self);
 }
 
@@ -360,7 +363,7 @@ prw_attach_stop (PrwAttach *self)
   if (self->state == STATE_ENDED)
     return;
   if (self->state != STATE_ATTACHED)
-    error = g_error_new (PRW_PROBLEM, PRW_PROBLEM_STOPPED_BY_US, _("%s: was told to stop"), prw_tty_get_name (self->tty));
+    error = g_error_new (PRW_PROBLEM, PRW_PROBLEM_STOPPED_BY_US, _("%s: was told to stop"), self->wire->funcs->get_name (self->wire));
   end_with (self, error);
 }
 
@@ -375,10 +378,10 @@ prw_attach_refuse (PrwAttach *self, GError *error)
     end_with (self, NULL);
 }
 
-const PrwTty *
-prw_attach_get_tty (const PrwAttach *self)
+const char *
+prw_attach_get_name (const PrwAttach *self)
 {
-  return self->tty;
+  return self->wire->funcs->get_name (self->wire);
 }
 
 gboolean
@@ -397,6 +400,12 @@ const PrwBoard *
 prw_attach_get_board (const PrwAttach *self)
 {
   return &self->board;
+}
+
+gboolean
+prw_attach_is_serial (const PrwAttach *self)
+{
+  return self->speeds[0] > 0;
 }
 
 guint

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "attach/line.h"
-#include "attach/tty.h"
+#include "attach/wire.h"
 
 G_BEGIN_DECLS
 
@@ -32,13 +32,13 @@ typedef struct
 
 /**
  * prw_attach_new:
- * @tty: (transfer full): the port
- * @speeds: (array length=n_speeds): bits per second, tried one after the other as long as nothing sensible comes
+ * @wire: (transfer full): the port
+ * @speeds: (array length=n_speeds): bits per second, tried one after the other as long as nothing sensible comes; 0 where there is no speed
  * @flow_control: RTS and CTS
  *
  * One board from its first octet to its end, on the default main context; nothing blocks but the kernel's own ioctls.
  */
-PrwAttach *prw_attach_new (PrwTty *tty, const guint *speeds, guint n_speeds, gboolean flow_control, const PrwLine *line,
+PrwAttach *prw_attach_new (PrwWire *wire, const guint *speeds, guint n_speeds, gboolean flow_control, const PrwLine *line,
                            const PrwAttachFuncs *funcs, gpointer data);
 /** prw_attach_free: ends it, without calling anybody. */
 void prw_attach_free (PrwAttach *self);
@@ -57,13 +57,16 @@ void prw_attach_stop (PrwAttach *self);
 /** prw_attach_refuse: @error: (transfer full) (nullable): ends it with this; its message does not name the port yet. */
 void prw_attach_refuse (PrwAttach *self, GError *error);
 
-const PrwTty *prw_attach_get_tty (const PrwAttach *self);
+/** prw_attach_get_name: Returns: (transfer none): of the port, "ttyACM0" */
+const char *prw_attach_get_name (const PrwAttach *self);
 /** prw_attach_has_ended: it is over, told or not yet. */
 gboolean prw_attach_has_ended (const PrwAttach *self);
 /** prw_attach_is_known: what is at the other end is a controller. */
 gboolean prw_attach_is_known (const PrwAttach *self);
 /** prw_attach_get_board: what is known of it; all zero as long as nothing is. */
 const PrwBoard *prw_attach_get_board (const PrwAttach *self);
+/** prw_attach_is_serial: there is a speed: it is a serial port, and not a controller that the kernel has by itself. */
+gboolean prw_attach_is_serial (const PrwAttach *self);
 /** prw_attach_get_speed: at which it answered, or is asked now. */
 guint prw_attach_get_speed (const PrwAttach *self);
 gboolean prw_attach_get_flow_control (const PrwAttach *self);

@@ -45,6 +45,10 @@ G_BEGIN_DECLS
  *     Any Adapter1 that comes or goes: prw_claim_arrange().
  *  7. At the end put the tty back, then prw_claim_release().
  *
+ * A controller that the kernel has by itself (hci.h) is one that is taken from bluetoothd before 1, and "set the line discipline" is
+ * to give it back. Its place in the kernel's list is that of its plug: present, which 5 and 6 have, says it; only while there is no
+ * bluetoothd is the order that of the claims, which 6 mends.
+ *
  * What remains (for the manual):
  *
  * - Controllers that are not attached by us take the first free address of their manufacturer's list, and come when they please: two

@@ -11,6 +11,7 @@ libprw_attach_a_SOURCES = \
 	src/attach/boards-state.c src/attach/boards-state.h \
 	src/attach/claim.c src/attach/claim.h \
 	src/attach/h4.c src/attach/h4.h \
+	src/attach/hci.c src/attach/hci.h \
 	src/attach/holder.c src/attach/holder.h \
 	src/attach/identity.c src/attach/identity.h \
 	src/attach/line.c src/attach/line.h \
@@ -26,7 +27,8 @@ libprw_attach_a_SOURCES = \
 	src/attach/uevent.c src/attach/uevent.h \
 	src/attach/uevents.c src/attach/uevents.h \
 	src/attach/watch-run.c src/attach/watch-run.h \
-	src/attach/watch.c src/attach/watch.h
+	src/attach/watch.c src/attach/watch.h \
+	src/attach/wire.h
 libprw_attach_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS) $(LIBNL_CFLAGS)
 
 sbin_PROGRAMS += pairward-attach

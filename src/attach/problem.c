@@ -27,6 +27,7 @@ static const char *const nicks[] = {
   [PRW_PROBLEM_NO_PRIVILEGE] = "no-privilege",
   [PRW_PROBLEM_NO_BLUETOOTH] = "no-bluetooth",
   [PRW_PROBLEM_STOPPED_BY_US] = "interrupted",
+  [PRW_PROBLEM_NOTHING_TO_DO] = "nothing-to-do",
 };
 
 const char *
@@ -40,6 +41,8 @@ prw_problem_nick (const GError *error)
 int
 prw_problem_exit_status (const GError *error)
 {
+  if (g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_NOTHING_TO_DO))
+    return PRW_PROBLEM_EXIT_NOTHING;
   return g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_BUSY) ? PRW_PROBLEM_EXIT_BUSY : EXIT_FAILURE;
 }
 

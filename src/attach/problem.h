@@ -32,13 +32,16 @@ typedef enum
   PRW_PROBLEM_NO_PRIVILEGE,  /* attaching needs a right that is missing */
   PRW_PROBLEM_NO_BLUETOOTH,  /* this kernel cannot attach */
   PRW_PROBLEM_STOPPED_BY_US, /* SIGTERM or SIGINT in the middle of it */
+  PRW_PROBLEM_NOTHING_TO_DO, /* it has an address already, or is to be left alone */
 } PrwProblem;
 
 /** prw_problem_nick: Returns: (transfer none): "wrong-speed": the word of JSON and of records; of an error of another domain "failed" */
 const char *prw_problem_nick (const GError *error);
 /** PRW_PROBLEM_EXIT_BUSY: the exit status of pairward-attach where trying again may help; EX_TEMPFAIL of sysexits.h */
 #define PRW_PROBLEM_EXIT_BUSY 75
-/** prw_problem_exit_status: that, where the port was in use: it may have been for a moment (ModemManager looks at each); else 1 */
+/** PRW_PROBLEM_EXIT_NOTHING: the exit status where there is nothing to do, now or later */
+#define PRW_PROBLEM_EXIT_NOTHING 3
+/** prw_problem_exit_status: that, where there is nothing to do; PRW_PROBLEM_EXIT_BUSY where the port was in use: it may have been for a moment (ModemManager looks at each); else 1 */
 int prw_problem_exit_status (const GError *error);
 /** prw_problem_of_verdict: which problem a verdict is that is no controller. */
 PrwProblem prw_problem_of_verdict (PrwProbeVerdict verdict);

@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 
+#include "attach/sysfs.h"
+
 static void
 add_line (GString *text, const char *label, const char *value)
 {
@@ -55,10 +57,11 @@ prw_report_probe (const PrwAttach *attach, const PrwPortFacts *port)
   g_autofree char *summary = prw_report_summary (board);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  g_string_append_printf (text, "%s: %s", prw_tty_get_name (prw_attach_get_tty (attach)), summary);
+  g_string_append_printf (text, "%s: %s", prw_attach_get_name (attach), summary);
   if (port->usb != NULL)
     add_format (text, _("USB"), "%s%s%s", port->usb, port->product != NULL ? "  " : "", port->product != NULL ? port->product : "");
-  add_format (text, _("Speed"), prw_attach_get_flow_control (attach) ? _("%u bits per second, RTS and CTS") : _("%u bits per second, no flow control"),
+  if (prw_attach_is_serial (attach))
+    add_format (text, _("Speed"), prw_attach_get_flow_control (attach) ? _("%u bits per second, RTS and CTS") : _("%u bits per second, no flow control"),
               prw_attach_get_speed (attach));
   add_format (text, _("Manufacturer"), "0x%04x", board->manufacturer);
   if (board->is_zephyr)
@@ -76,7 +79,9 @@ prw_report_attached (const PrwAttach *attach, const char *address)
 {
   g_autofree char *what = prw_board_describe (prw_attach_get_board (attach));
 
-  return g_strdup_printf (_("%s is hci%u, %s, %s"), prw_tty_get_name (prw_attach_get_tty (attach)), prw_attach_get_index (attach), what,
+  if (!prw_attach_is_serial (attach)) /* it was hciN before */
+    return g_strdup_printf (_("%s is %s, %s"), prw_attach_get_name (attach), what, *address != '\0' ? address : _("no address of its own"));
+  return g_strdup_printf (_("%s is hci%u, %s, %s"), prw_attach_get_name (attach), prw_attach_get_index (attach), what,
                           *address != '\0' ? address : _("no address of its own"));
 }
 
@@ -118,16 +123,19 @@ prw_report_json (const char *tty, const PrwAttach *attach, const PrwPortFacts *p
           g_variant_dict_insert (&dict, "Address", "s", address);
           g_variant_dict_insert (&dict, "AddressType", "s", address_type (attach, address));
         }
-      g_variant_dict_insert (&dict, "Speed", "u", prw_attach_get_speed (attach));
-      g_variant_dict_insert (&dict, "FlowControl", "b", prw_attach_get_flow_control (attach));
+      if (prw_attach_is_serial (attach))
+        {
+          g_variant_dict_insert (&dict, "Speed", "u", prw_attach_get_speed (attach));
+          g_variant_dict_insert (&dict, "FlowControl", "b", prw_attach_get_flow_control (attach));
+        }
     }
-  g_variant_dict_insert (&dict, "Tty", "s", tty);
+  g_variant_dict_insert (&dict, prw_sysfs_is_hci (tty) ? "Device" : "Tty", "s", tty);
   g_variant_dict_insert (&dict, "State", "s", state);
   if (port->usb != NULL)
     g_variant_dict_insert (&dict, "Usb", "s", port->usb);
   if (port->product != NULL)
     g_variant_dict_insert (&dict, "Product", "s", port->product);
-  if (g_str_equal (state, "attached"))
+  if (g_str_equal (state, "attached") && !prw_sysfs_is_hci (tty))
     g_variant_dict_insert_value (&dict, "Device", g_variant_new_take_string (g_strdup_printf ("hci%u", prw_attach_get_index (attach))));
   if (error != NULL)
     {
@@ -148,7 +156,7 @@ PrwRecord *
 prw_report_record (const PrwAttach *attach, const PrwPortFacts *port, const char *address, gint64 since, const GError *error)
 {
   const PrwBoard *board = prw_attach_get_board (attach);
-  g_autofree char *name = prw_report_record_name (prw_tty_get_name (prw_attach_get_tty (attach)));
+  g_autofree char *name = prw_report_record_name (prw_attach_get_name (attach));
   PrwRecord *record = prw_record_new (name);
 
   record->usb = g_strdup (port->usb);

@@ -14,8 +14,10 @@
 #include <glib/gi18n.h>
 
 #include "attach/adoption.h"
+#include "attach/hci.h"
 #include "attach/report.h"
 #include "attach/sysfs.h"
+#include "attach/tty.h"
 #include "config/settings.h"
 
 #define RUN_DIR "/run/pairward" /* as PRW_BOARDS_DIR says to those who read there */
@@ -28,7 +30,7 @@ typedef struct
   char *boards, *addresses, *state, *locks;
 } Places;
 
-/* @facts: of @port. @name: of the tty. @since: when it became a controller. @recorded: there is a record of ours. */
+/* @facts: of @port. @name: of the tty, or of the controller. @hci: (nullable): that one, the attachment's. @since: when it became a controller. @recorded: there is a record of ours. */
 typedef struct
 {
   const PrwAttachOptions *options;
@@ -37,6 +39,7 @@ typedef struct
   PrwPort *port;
   PrwPortFacts facts;
   PrwAttach *attach;
+  PrwHci *hci;
   PrwAdoption *adoption;
   Places places;
   gint64 since;
@@ -194,6 +197,8 @@ settled (gpointer data)
   g_autofree char *text = NULL;
 
   record (run, NULL);
+  if (run->hci != NULL)
+    prw_hci_restore_power (run->hci, address_of (run));
   if (again)
     return;
   text = run->options->json ? prw_report_json (run->name, run->attach, &run->facts, address_of (run), "attached", NULL)
@@ -238,11 +243,12 @@ is_allowed (const Run *run, GError **error)
   return FALSE;
 }
 
+static const PrwAttachFuncs attach_funcs = { found, opened, attached, ended };
+
 /* The command line, then the keyfile, then what the firmware's samples have. */
 static PrwAttach *
-make_attach (Run *run, PrwTty *tty)
+make_tty_attach (Run *run, PrwTty *tty)
 {
-  static const PrwAttachFuncs funcs = { found, opened, attached, ended };
   const PrwAttachOptions *options = run->options;
   const PrwControllerSettings *controller = pick_group (run, NULL);
   const guint *speeds = default_speeds;
@@ -261,7 +267,56 @@ make_attach (Run *run, PrwTty *tty)
     }
   if (options->has_flow_control)
     flow_control = options->flow_control;
-  return prw_attach_new (tty, speeds, n_speeds, flow_control, &prw_line_kernel, &funcs, run);
+  return prw_attach_new (prw_tty_as_wire (tty), speeds, n_speeds, flow_control, &prw_line_kernel, &attach_funcs, run);
+}
+
+static gboolean
+open_tty (Run *run, GError **error)
+{
+  PrwTty *tty;
+
+  run->port = prw_sysfs_describe_tty (PRW_SYSFS_ROOT, run->name);
+  if (run->port != NULL)
+    run->facts = (PrwPortFacts) { .usb = run->port->usb, .product = run->port->product };
+  tty = is_allowed (run, error) ? prw_tty_open (run->options->port, error) : NULL;
+  if (tty != NULL)
+    run->attach = make_tty_attach (run, tty);
+  return tty != NULL;
+}
+
+/* A controller that the kernel has by itself, and not one that a pairward-attach made of a port. */
+static gboolean
+may_take (const Run *run, GError **error)
+{
+  const PrwControllerSettings *controller = pick_group (run, NULL);
+  const char *wanted = run->options->address != NULL ? run->options->address : controller != NULL ? controller->static_address : NULL;
+  g_autoptr (GPtrArray) records = prw_records_list (run->places.boards);
+  const PrwRecord *record = prw_records_find (records, run->name);
+
+  if (g_strcmp0 (wanted, "none") == 0 && !run->options->probe)
+    g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_NOTHING_TO_DO, _("%s: bluetoothd chooses its address (none): there is nothing to do"), run->name);
+  else if (record != NULL && !g_str_equal (record->tty, run->name))
+    g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_BUSY, _("%s: is on %s, and pairward-attach has that already"), run->name, record->tty);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+open_hci (Run *run, GError **error)
+{
+  static const guint no_speed = 0;
+  PrwLine line;
+
+  run->port = prw_sysfs_describe_hci (PRW_SYSFS_ROOT, run->name);
+  if (run->port != NULL)
+    run->facts = (PrwPortFacts) { .usb = run->port->usb, .product = run->port->product };
+  run->hci = may_take (run, error) ? prw_hci_open (&prw_hci_system, run->name, !run->options->probe, error) : NULL;
+  if (run->hci == NULL)
+    return FALSE;
+  line = prw_hci_get_line (run->hci);
+  run->attach = prw_attach_new (prw_hci_as_wire (run->hci), &no_speed, 1, FALSE, &line, &attach_funcs, run);
+  return TRUE;
 }
 
 /* A folder that systemd made for us has its name in the environment (systemd.exec(5), RuntimeDirectory=). */
@@ -309,40 +364,38 @@ forbid_core_dumps (void)
     g_debug ("core dumps cannot be forbidden: %s", g_strerror (errno));
 }
 
+static int
+run_attach (Run *run)
+{
+  const PrwClaimPaths paths = { .addresses = run->places.addresses, .state = run->places.state, .run = run->places.locks };
+  guint terminate, interrupt, hang_up;
+
+  run->loop = g_main_loop_new (NULL, FALSE);
+  run->adoption = prw_adoption_new (run->attach, &paths, prw_indexes_read, settled, run);
+  terminate = g_unix_signal_add (SIGTERM, stop, run);
+  interrupt = g_unix_signal_add (SIGINT, stop, run);
+  hang_up = g_unix_signal_add (SIGHUP, stop, run); /* its terminal was closed */
+  prw_attach_start (run->attach);
+  g_main_loop_run (run->loop);
+  g_source_remove (terminate);
+  g_source_remove (interrupt);
+  g_source_remove (hang_up);
+  return run->status;
+}
+
 int
 prw_attach_run (const PrwAttachOptions *options)
 {
   g_auto (Run) run = { .options = options };
   g_autoptr (GError) error = NULL;
-  PrwClaimPaths paths;
-  PrwTty *tty;
-  guint terminate, interrupt, hang_up;
 
   forbid_core_dumps ();
   run.name = prw_tty_name_of (options->port);
+  run.places = find_places (options);
   if (!load_settings (&run, &error))
     return fail (&run, error);
-  run.port = prw_sysfs_describe_tty (PRW_SYSFS_ROOT, run.name);
-  if (run.port != NULL)
-    run.facts = (PrwPortFacts) { .usb = run.port->usb, .product = run.port->product };
-  tty = is_allowed (&run, &error) ? prw_tty_open (options->port, &error) : NULL;
-  run.places = find_places (options);
-  if (tty == NULL)
-    {
-      record_busy (&run, error);
-      return fail (&run, error);
-    }
-  run.loop = g_main_loop_new (NULL, FALSE);
-  run.attach = make_attach (&run, tty);
-  paths = (PrwClaimPaths) { .addresses = run.places.addresses, .state = run.places.state, .run = run.places.locks };
-  run.adoption = prw_adoption_new (run.attach, &paths, prw_indexes_read, settled, &run);
-  terminate = g_unix_signal_add (SIGTERM, stop, &run);
-  interrupt = g_unix_signal_add (SIGINT, stop, &run);
-  hang_up = g_unix_signal_add (SIGHUP, stop, &run); /* its terminal was closed */
-  prw_attach_start (run.attach);
-  g_main_loop_run (run.loop);
-  g_source_remove (terminate);
-  g_source_remove (interrupt);
-  g_source_remove (hang_up);
-  return run.status;
+  if (prw_sysfs_is_hci (run.name) ? open_hci (&run, &error) : open_tty (&run, &error))
+    return run_attach (&run);
+  record_busy (&run, error);
+  return fail (&run, error);
 }

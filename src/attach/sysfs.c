@@ -90,9 +90,8 @@ is_name (const char *name)
   return *name != '\0' && *name != '.' && strchr (name, '/') == NULL && strlen (name) <= NAME_MAX;
 }
 
-/* Not "hci0:64", which is a connection of hci0. */
-static gboolean
-is_hci (const char *name)
+gboolean
+prw_sysfs_is_hci (const char *name)
 {
   return g_str_has_prefix (name, "hci") && name[3] != '\0' && name[3 + strspn (name + 3, "0123456789")] == '\0';
 }
@@ -252,6 +251,17 @@ prw_sysfs_describe_tty (const char *root, const char *tty)
   return port;
 }
 
+PrwPort *
+prw_sysfs_describe_hci (const char *root, const char *hci)
+{
+  g_autofree char *folder = prw_sysfs_is_hci (hci) ? find_device (root, "bluetooth", hci) : NULL;
+  PrwPort *port = folder != NULL ? describe (root, folder, hci) : NULL;
+
+  if (port != NULL)
+    port->hci = g_strdup (hci);
+  return port;
+}
+
 static int
 compare_ports (gconstpointer a, gconstpointer b)
 {
@@ -301,14 +311,11 @@ prw_sysfs_list_usb_controllers (const char *root)
   for (guint i = 0; i < names->len; i++)
     {
       const char *hci = names->pdata[i];
-      g_autofree char *folder = is_hci (hci) ? find_device (root, "bluetooth", hci) : NULL;
-      g_autofree char *tty = folder != NULL ? prw_sysfs_tty_of_hci (root, hci) : NULL;
-      g_autoptr (PrwPort) port = folder != NULL && tty == NULL ? describe (root, folder, hci) : NULL;
+      g_autofree char *tty = prw_sysfs_tty_of_hci (root, hci);
+      g_autoptr (PrwPort) port = tty == NULL ? prw_sysfs_describe_hci (root, hci) : NULL;
 
-      if (port == NULL || port->usb == NULL)
-        continue;
-      port->hci = g_strdup (hci);
-      g_ptr_array_add (ports, g_steal_pointer (&port));
+      if (port != NULL && port->usb != NULL)
+        g_ptr_array_add (ports, g_steal_pointer (&port));
     }
   g_ptr_array_sort (ports, compare_ports);
   return ports;
@@ -318,7 +325,7 @@ prw_sysfs_list_usb_controllers (const char *root)
 char *
 prw_sysfs_tty_of_hci (const char *root, const char *hci)
 {
-  g_autofree char *at = is_hci (hci) ? find_device (root, "bluetooth", hci) : NULL;
+  g_autofree char *at = prw_sysfs_is_hci (hci) ? find_device (root, "bluetooth", hci) : NULL;
 
   while (at != NULL)
     {

@@ -26,6 +26,7 @@
 
 struct _PrwTty
 {
+  PrwWire wire;
   int fd;
   char *path, *name;
   gboolean changed;
@@ -394,4 +395,77 @@ prw_tty_write (PrwTty *self, const guint8 *data, gsize size, GError **error)
   else
     g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_FLOW_CONTROL, _("%s: takes nothing that is sent; try --flow-control no"), self->name);
   return FALSE;
+}
+
+static void
+wire_close (PrwWire *wire)
+{
+  prw_tty_close ((PrwTty *) wire);
+}
+
+static int
+wire_get_fd (const PrwWire *wire)
+{
+  return prw_tty_get_fd ((const PrwTty *) wire);
+}
+
+static const char *
+wire_get_name (const PrwWire *wire)
+{
+  return prw_tty_get_name ((const PrwTty *) wire);
+}
+
+static gboolean
+wire_prepare (PrwWire *wire, guint speed, gboolean flow_control, GError **error)
+{
+  return prw_tty_set_raw ((PrwTty *) wire, speed, flow_control, error);
+}
+
+static void
+wire_restore (PrwWire *wire)
+{
+  prw_tty_restore ((PrwTty *) wire);
+}
+
+static gboolean
+wire_is_gone (const PrwWire *wire)
+{
+  return prw_tty_is_gone ((const PrwTty *) wire);
+}
+
+static gboolean
+wire_is_blocked (const PrwWire *wire)
+{
+  return prw_tty_is_blocked ((const PrwTty *) wire);
+}
+
+static gssize
+wire_read (PrwWire *wire, guint8 *data, gsize size, GError **error)
+{
+  return prw_tty_read ((PrwTty *) wire, data, size, error);
+}
+
+static gboolean
+wire_write (PrwWire *wire, const guint8 *data, gsize size, GError **error)
+{
+  return prw_tty_write ((PrwTty *) wire, data, size, error);
+}
+
+static const PrwWireFuncs wire_funcs = {
+  .close = wire_close,
+  .get_fd = wire_get_fd,
+  .get_name = wire_get_name,
+  .prepare = wire_prepare,
+  .restore = wire_restore,
+  .is_gone = wire_is_gone,
+  .is_blocked = wire_is_blocked,
+  .read = wire_read,
+  .write = wire_write,
+};
+
+PrwWire *
+prw_tty_as_wire (PrwTty *self)
+{
+  self->wire.funcs = &wire_funcs;
+  return &self->wire;
 }

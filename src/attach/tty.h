@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "attach/problem.h"
+#include "attach/wire.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +25,8 @@ PrwTty *prw_tty_open (const char *port, GError **error);
 void prw_tty_close (PrwTty *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwTty, prw_tty_close)
 
+/** prw_tty_as_wire: Returns: (transfer none): the same; who closes the one has closed the other */
+PrwWire *prw_tty_as_wire (PrwTty *self);
 int prw_tty_get_fd (const PrwTty *self);
 /** prw_tty_get_name: Returns: (transfer none): without /dev/: "ttyACM0" */
 const char *prw_tty_get_name (const PrwTty *self);

@@ -331,9 +331,11 @@ is_present (const PrwRecord *record, const char *sysfs, const char *dev)
 {
   g_autofree char *folded = g_strdelimit (g_strdup (record->tty), "-", '/');
   g_autofree char *device = g_build_filename (sysfs, "class/tty", record->tty, NULL);
+  g_autofree char *controller = g_build_filename (sysfs, "class/bluetooth", record->tty, NULL);
   g_autofree char *node = g_build_filename (dev, record->tty, NULL), *deep_node = g_build_filename (dev, folded, NULL);
 
-  return g_file_test (device, G_FILE_TEST_EXISTS) || g_file_test (node, G_FILE_TEST_EXISTS) || g_file_test (deep_node, G_FILE_TEST_EXISTS);
+  return g_file_test (device, G_FILE_TEST_EXISTS) || g_file_test (controller, G_FILE_TEST_EXISTS) || g_file_test (node, G_FILE_TEST_EXISTS) ||
+         g_file_test (deep_node, G_FILE_TEST_EXISTS);
 }
 
 GPtrArray *

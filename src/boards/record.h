@@ -20,7 +20,7 @@ typedef enum
 
 /**
  * PrwRecord: what `pairward-attach` tells of one board
- * @tty: "ttyACM0"
+ * @tty: "ttyACM0"; of a controller that the kernel has by itself, its "hci0"
  * @device: "hci1"; "" while it is no controller
  * @usb: "2fe3:000b"; "" when unknown
  * @product: what the USB device calls itself

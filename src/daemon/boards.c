@@ -7,8 +7,8 @@
 #include <string.h>
 
 /*
- * A controller on a serial port is below it: …/ttyACM0/hci1; on one that is no device (a PTY) it is virtual. Where nothing can
- * be seen the record is believed.
+ * A controller on a serial port is below it: …/ttyACM0/hci1; on one that is no device (a PTY) it is virtual. One that the kernel has by itself
+ * has its own name for a port. Where nothing can be seen the record is believed.
  */
 static gboolean
 may_be_on (const PrwRecord *record, const char *sysfs)
@@ -16,7 +16,8 @@ may_be_on (const PrwRecord *record, const char *sysfs)
   g_autofree char *link = g_build_filename (sysfs, "class/bluetooth", record->device, NULL);
   g_autofree char *part = g_strdup_printf ("/%s/", record->tty);
   char *path = realpath (link, NULL);
-  gboolean may_be = path == NULL || strstr (path, part) != NULL || strstr (path, "/devices/virtual/") != NULL;
+  gboolean may_be = path == NULL || g_str_equal (record->tty, record->device) || strstr (path, part) != NULL ||
+                    strstr (path, "/devices/virtual/") != NULL;
 
   free (path);
   return may_be;

@@ -6,6 +6,7 @@ libprw_attach_fixture_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 prw_attach_tests = \
 	tests/unit/test-attach \
 	tests/unit/test-attach-adoption \
+	tests/unit/test-attach-hci \
 	tests/unit/test-attach-probe \
 	tests/unit/test-attach-tty
 check_PROGRAMS += $(prw_attach_tests)
@@ -22,3 +23,6 @@ tests_unit_test_attach_probe_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_probe_LDADD = $(prw_attach_test_libs)
 tests_unit_test_attach_tty_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_tty_LDADD = $(prw_attach_test_libs)
+tests_unit_test_attach_hci_SOURCES = tests/unit/test-attach-hci.c tests/unit/sysfs-fixture.c tests/unit/sysfs-fixture.h
+tests_unit_test_attach_hci_CFLAGS = $(prw_attach_test_cflags)
+tests_unit_test_attach_hci_LDADD = $(prw_attach_test_libs)

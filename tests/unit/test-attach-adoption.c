@@ -11,6 +11,7 @@
 #include "attach-pty.h"
 #include "attach/addresses.h"
 #include "attach/adoption.h"
+#include "attach/tty.h"
 #include "bus/fake-bluez.h"
 #include "hex.h"
 
@@ -197,7 +198,7 @@ fixture_new_with (const char *own, const char *wanted, PrwIndexesFunc indexes)
   f->state = g_build_filename (f->dir, "boards", NULL);
   f->run = g_build_filename (f->dir, "run", NULL);
   f->pty = attach_pty_new ();
-  f->attach = prw_attach_new (prw_tty_open (f->pty->path, NULL), &speed, 1, TRUE, &line, &funcs, f);
+  f->attach = prw_attach_new (prw_tty_as_wire (prw_tty_open (f->pty->path, NULL)), &speed, 1, TRUE, &line, &funcs, f);
   paths = (PrwClaimPaths) { .addresses = f->addresses, .state = f->state, .run = f->run };
   f->adoption = prw_adoption_new (f->attach, &paths, indexes, settled, f);
   f->input = g_unix_fd_add (f->pty->master, G_IO_IN, hear, f);

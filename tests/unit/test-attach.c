@@ -10,6 +10,7 @@
 
 #include "attach-pty.h"
 #include "attach/attach.h"
+#include "attach/tty.h"
 #include "hex.h"
 
 #define N_NULL 27 /* linux/tty.h: as with N_HCI nobody can read or write the port */
@@ -220,7 +221,7 @@ fixture_new (void)
   f->pty = attach_pty_new ();
   tty = prw_tty_open (f->pty->path, NULL);
   g_assert_nonnull (tty);
-  f->attach = prw_attach_new (tty, speeds, G_N_ELEMENTS (speeds), TRUE, &line, &funcs, f);
+  f->attach = prw_attach_new (prw_tty_as_wire (tty), speeds, G_N_ELEMENTS (speeds), TRUE, &line, &funcs, f);
   f->input = g_unix_fd_add (f->pty->master, G_IO_IN, hear, f);
   return f;
 }
@@ -254,7 +255,7 @@ expect_error (Fixture *f, PrwProblem code, const char *text)
 {
   run_until (f, NULL);
   g_assert_error (f->error, PRW_PROBLEM, (int) code);
-  if (strstr (f->error->message, text) == NULL || !g_str_has_prefix (f->error->message, prw_tty_get_name (prw_attach_get_tty (f->attach))))
+  if (strstr (f->error->message, text) == NULL || !g_str_has_prefix (f->error->message, prw_attach_get_name (f->attach)))
     g_error ("\"%s\" is not in \"%s\"", text, f->error->message);
 }
 

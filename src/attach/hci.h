@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "attach/line.h"
+#include "attach/wire.h"
+#include "kernel/ask.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PrwHci: a controller that the kernel has by itself (btusb, or another program's line), while it is asked past the kernel.
+ *
+ * The kernel lends it to one program at a time, through HCI_CHANNEL_USER, while it is down (Linux, net/bluetooth/hci_sock.c,
+ * hci_sock_bind()): bluetoothd is told that it has gone (Index Removed). When it is given back (Index Added) bluetoothd has to
+ * set it up anew, and takes an address from its list for it (src/adapter.c, read_info_complete() and set_static_addr()): so
+ * giving it back is to such a controller what setting the line discipline is to a serial port, and the rest is as in claim.h.
+ */
+typedef struct _PrwHci PrwHci;
+
+/**
+ * PrwHciSystem: the kernel, or what a test has
+ * @open: prw_hci_channel_open()
+ * @sysfs: PRW_SYSFS_ROOT
+ * @wait: PRW_HCI_WAIT
+ */
+typedef struct
+{
+  int (*open) (guint16 index, PrwHciChannel channel);
+  const char *sysfs;
+  gint64 wait;
+} PrwHciSystem;
+
+extern const PrwHciSystem prw_hci_system;
+
+/** PRW_HCI_WAIT: µs that a controller may take until it can be had: when it was plugged in the kernel sets it up first. */
+#define PRW_HCI_WAIT (5 * G_TIME_SPAN_SECOND)
+
+/**
+ * prw_hci_open:
+ * @name: "hci0"
+ * @may_power_off: where it is up it is taken down, unless devices are connected; else that is PRW_PROBLEM_BUSY
+ *
+ * Takes it from the kernel; blocks, PRW_HCI_WAIT at the most. Where that fails it is as it was.
+ *
+ * Returns: (transfer full) (nullable): %NULL with PRW_PROBLEM, which names it; PRW_PROBLEM_NOTHING_TO_DO when it has a public address
+ */
+PrwHci *prw_hci_open (const PrwHciSystem *system, const char *name, gboolean may_power_off, GError **error);
+/** prw_hci_close: gives it back, if that was not done, and frees it. */
+void prw_hci_close (PrwHci *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwHci, prw_hci_close)
+
+/** prw_hci_as_wire: Returns: (transfer none): the same; who closes the one has closed the other */
+PrwWire *prw_hci_as_wire (PrwHci *self);
+/** prw_hci_get_line: giving it back, as the line of a #PrwAttach that has it as its wire */
+PrwLine prw_hci_get_line (PrwHci *self);
+/**
+ * prw_hci_restore_power:
+ * @address: that it has now
+ *
+ * It is powered again if it was, after bluetoothd has set it up: by itself that does not power each (AutoEnable=).
+ */
+void prw_hci_restore_power (PrwHci *self, const char *address);
+
+G_END_DECLS
