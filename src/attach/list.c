@@ -67,6 +67,21 @@ describe_kind (const PrwPort *port)
   return _("serial port");
 }
 
+/* The kernel has it, whatever we do: what is ours is its address. */
+static char *
+describe_controller_plan (const PrwPort *port, const PrwSettings *settings)
+{
+  const char *group;
+
+  if (prw_plan_make (port, settings, &group) != PRW_PLAN_ATTACH)
+    return g_strdup_printf (_("the kernel has it; its chip's own address by pairward-attach %s"), port->name);
+  if (group != NULL && prw_plan_make (port, NULL, NULL) != PRW_PLAN_ATTACH)
+    return g_strdup_printf (_("the kernel has it; given its address by --watch ([Controller %s])"), group);
+  if (group != NULL)
+    return g_strdup_printf (_("the kernel has it; given its address when it appears ([Controller %s])"), group);
+  return g_strdup (_("the kernel has it; given its chip's own address when it appears"));
+}
+
 /* What happens with it, and what to do. */
 static char *
 describe_plan (const PrwPort *port, const PrwSettings *settings)
@@ -74,8 +89,8 @@ describe_plan (const PrwPort *port, const PrwSettings *settings)
   const char *group;
   PrwPlan plan = prw_plan_make (port, settings, &group);
 
-  if (port->hci != NULL && g_str_equal (port->hci, port->name))
-    return g_strdup (_("nothing to attach, the kernel has it"));
+  if (g_strcmp0 (port->hci, port->name) == 0)
+    return describe_controller_plan (port, settings);
   if (port->hci != NULL)
     return g_strdup_printf (_("is %s already"), port->hci);
   /* udev's rules do not read the keyfile. */
@@ -119,7 +134,7 @@ prw_attach_list_json (const PrwPort *port, const PrwSettings *settings)
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   gboolean is_tty = port->hci == NULL || !g_str_equal (port->hci, port->name);
   const char *group = NULL;
-  PrwPlan plan = is_tty ? prw_plan_make (port, settings, &group) : PRW_PLAN_NOTHING;
+  PrwPlan plan = prw_plan_make (port, settings, &group);
 
   add_text (&dict, "tty", is_tty ? port->name : NULL);
   add_text (&dict, "usb", port->usb);

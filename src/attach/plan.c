@@ -54,6 +54,13 @@ find_group (const PrwPort *port, const PrwSettings *settings)
   return NULL;
 }
 
+/* That it speaks HCI is known of a controller: the kernel talked to it. */
+static PrwPlan
+plan_for_controller (PrwPortKind kind)
+{
+  return kind == PRW_PORT_KIND_NORDIC_ZEPHYR || kind == PRW_PORT_KIND_NORDIC_OTHER ? PRW_PLAN_ATTACH : PRW_PLAN_NOTHING;
+}
+
 static PrwPlan
 plan_by_kind (PrwPortKind kind)
 {
@@ -77,7 +84,8 @@ plan_by_kind (PrwPortKind kind)
 PrwPlan
 prw_plan_make (const PrwPort *port, const PrwSettings *settings, const char **group)
 {
-  PrwPlan plan = port->console ? PRW_PLAN_NEVER : plan_by_kind (port->kind);
+  gboolean is_controller = g_strcmp0 (port->hci, port->name) == 0;
+  PrwPlan plan = is_controller ? plan_for_controller (port->kind) : port->console ? PRW_PLAN_NEVER : plan_by_kind (port->kind);
   const char *name = plan != PRW_PLAN_NEVER ? find_group (port, settings) : NULL;
 
   if (group != NULL)

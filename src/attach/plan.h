@@ -13,6 +13,8 @@ G_BEGIN_DECLS
  * @PRW_PLAN_WHEN_TOLD: there may be a controller: when somebody names the port, on the command line or in the keyfile
  * @PRW_PLAN_ATTACH: it is attached when it appears
  *
+ * To attach a controller that the kernel has by itself is to give it the address of its chip.
+ *
  * What `pairward-attach --watch` does with a port, and udev's rules, which do not read the keyfile.
  */
 typedef enum

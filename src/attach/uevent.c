@@ -41,15 +41,25 @@ prw_uevent_parse (const char *data, gsize length, PrwUevent *uevent)
   return TRUE;
 }
 
+const char *
+prw_uevent_get_name (const PrwUevent *uevent)
+{
+  const char *slash = strrchr (uevent->devpath, '/');
+
+  if (uevent->devname != NULL)
+    return uevent->devname;
+  return slash != NULL ? slash + 1 : "";
+}
+
 gboolean
 prw_uevent_is_wanted (const PrwUevent *uevent)
 {
-  const char *name = strrchr (uevent->devpath, '/');
 
   if (strcmp (uevent->action, "add") != 0 && strcmp (uevent->action, "remove") != 0)
     return FALSE;
   if (strcmp (uevent->subsystem, "tty") == 0)
     return TRUE;
   /* "hci0:64" is a connection: these come and go all day. */
-  return strcmp (uevent->subsystem, "bluetooth") == 0 && name != NULL && strchr (name, ':') == NULL;
+  return strcmp (uevent->subsystem, "bluetooth") == 0 && *prw_uevent_get_name (uevent) != '\0' &&
+         strchr (prw_uevent_get_name (uevent), ':') == NULL;
 }

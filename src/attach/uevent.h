@@ -28,6 +28,8 @@ typedef struct
  */
 gboolean prw_uevent_parse (const char *data, gsize length, PrwUevent *uevent);
 
+/** prw_uevent_get_name: Returns: (transfer none): "ttyACM0", or the name of a device without a node: "hci0"; "" */
+const char *prw_uevent_get_name (const PrwUevent *uevent);
 /** prw_uevent_is_wanted: whether a serial port or a controller came or went. */
 gboolean prw_uevent_is_wanted (const PrwUevent *uevent);
 

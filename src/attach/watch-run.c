@@ -103,6 +103,7 @@ scan (PrwWatchHost *host)
 {
   GPtrArray *ports = prw_sysfs_list_ttys (PRW_WATCH_RUN (host)->root);
 
+  g_ptr_array_extend_and_steal (ports, prw_sysfs_list_usb_controllers (PRW_WATCH_RUN (host)->root));
   for (guint i = ports->len; i > 0; i--)
     if (prw_plan_make (ports->pdata[i - 1], PRW_WATCH_RUN (host)->settings, NULL) != PRW_PLAN_ATTACH)
       g_ptr_array_remove_index (ports, i - 1);

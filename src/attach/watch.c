@@ -44,7 +44,7 @@ typedef struct
   char *tty;
   guint64 instance;  /* 0: it went, and if it is there it is another one */
   gboolean there;
-  gboolean taken;    /* has a controller, which somebody else attached unless we run */
+  gboolean taken;    /* a port that has a controller, which somebody else attached unless we run */
   gboolean running;
   gboolean ending;   /* was told to */
   gboolean replaced; /* another instance took its name while the process of the old one runs */
@@ -176,7 +176,7 @@ see (PrwWatch *self, const PrwPort *port)
   if (board->instance != port->instance)
     renew (board, port->instance);
   board->there = TRUE;
-  board->taken = port->hci != NULL;
+  board->taken = port->hci != NULL && !g_str_equal (port->hci, port->name);
 }
 
 void
@@ -223,9 +223,7 @@ prw_watch_feed (PrwWatch *self, const PrwUevent *uevent)
   if (uevent != NULL && !prw_uevent_is_wanted (uevent))
     return;
   /* It went, even if another one has its name by the time of the scan. */
-  board = uevent != NULL && uevent->devname != NULL && strcmp (uevent->subsystem, "tty") == 0 && strcmp (uevent->action, "remove") == 0
-            ? g_hash_table_lookup (self->boards, uevent->devname)
-            : NULL;
+  board = uevent != NULL && strcmp (uevent->action, "remove") == 0 ? g_hash_table_lookup (self->boards, prw_uevent_get_name (uevent)) : NULL;
   if (board != NULL)
     board->instance = 0;
   look_soon (self);
@@ -245,7 +243,7 @@ note_end (Board *board, int status)
       return;
     }
   board->busy = status == PRW_PROBLEM_EXIT_BUSY ? board->busy + 1 : 0;
-  if (!told && (status == EXIT_REFUSED || status == EXIT_USAGE || board->busy >= PRW_WATCH_BUSY_TRIES))
+  if (!told && (status == EXIT_REFUSED || status == EXIT_USAGE || status == PRW_PROBLEM_EXIT_NOTHING || board->busy >= PRW_WATCH_BUSY_TRIES))
     {
       board->refused = TRUE;
       return;

@@ -17,7 +17,7 @@ G_DECLARE_INTERFACE (PrwWatchHost, prw_watch_host, PRW, WATCH_HOST, GObject)
 
 /**
  * PrwWatchHostInterface:
- * @scan: Returns: (transfer full) (element-type PrwPort): the ports that are to be attached, whether they are or not
+ * @scan: Returns: (transfer full) (element-type PrwPort): the ports, and the kernel's own controllers, that are to be attached, whether they are or not
  * @spawn: starts the process that attaches @tty; its end is told by prw_watch_ended(), later and never from within
  * @stop: tells it to end (@force FALSE: SIGTERM), or makes it (SIGKILL); its end is told like any other
  * @forget: @tty was refused and has gone: nobody needs to know any more why
@@ -43,7 +43,7 @@ struct _PrwWatchHostInterface
 /**
  * PrwWatch:
  *
- * One process for each board, as long as the board is there. One that ended with status 1 or 2 (refused) is not started
+ * One process for each board, as long as the board is there. One that ended with status 1 or 2 (refused) or 3 (nothing to do) is not started
  * again before its board went and came, nor is one whose port stays in use (PRW_PROBLEM_EXIT_BUSY); one that ended otherwise,
  * with its board still there, is, after a while.
  *

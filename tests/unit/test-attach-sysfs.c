@@ -120,6 +120,7 @@ test_controllers (Tree **tree, gconstpointer data)
 {
   g_autofree char *tty = NULL, *none = NULL, *hci = NULL, *no_hci = NULL;
   g_autoptr (GPtrArray) controllers = NULL;
+  g_autoptr (PrwPort) on_tty = NULL;
 
   prw_fake_sysfs_add_usb (*tree, "1-2", "2fe3", "0004", "Zephyr HCI UART sample");
   prw_fake_sysfs_add_acm (*tree, "1-2", 0, "ttyACM0");
@@ -142,6 +143,11 @@ test_controllers (Tree **tree, gconstpointer data)
   g_assert_cmpuint (controllers->len, ==, 1);
   g_assert_cmpstr (((PrwPort *) controllers->pdata[0])->name, ==, "hci0");
   g_assert_cmpstr (((PrwPort *) controllers->pdata[0])->hci, ==, "hci0");
+  on_tty = prw_sysfs_describe_hci ((*tree)->root, "hci1");
+  g_assert_cmpstr (on_tty->hci, ==, "hci1");
+  g_assert_null (prw_sysfs_describe_hci ((*tree)->root, "hci0:64"));
+  g_assert_null (prw_sysfs_describe_hci ((*tree)->root, "hci99"));
+  g_assert_false (prw_sysfs_is_hci ("hci"));
 }
 
 /* Strings of a device are whatever its maker, or somebody who plugs it in, likes. */
@@ -259,7 +265,7 @@ test_list (Tree **tree, gconstpointer data)
     "ttyACM3   1366:1051  J-Link  J-Link debugger: is hci1 already",
     "ttyACM4   1915:521f  Open DFU Bootloader  Nordic's bootloader: never attached: write HCI firmware to it first",
     "ttyACM10  2fe3:0004  Zephyr HCI UART sample  Nordic or Zephyr board with HCI firmware: attached when it appears",
-    "hci0      2fe3:000b  Zephyr HCI USB sample  Nordic or Zephyr board with HCI firmware: nothing to attach, the kernel has it",
+    "hci0      2fe3:000b  Zephyr HCI USB sample  Nordic or Zephyr board with HCI firmware: the kernel has it; given its chip's own address when it appears",
     NULL,
   };
   g_autoptr (GPtrArray) ports = NULL, all = NULL;
@@ -299,7 +305,7 @@ test_list_with_keyfile (Tree **tree, gconstpointer data)
     "ttyACM5   2c7c:0125  LTE modem  another USB device: attached by --watch ([Controller all])",
     "ttyACM10  2fe3:0004  Zephyr HCI UART sample  Nordic or Zephyr board with HCI firmware: attached when it appears ([Controller all])",
     "ttyS1     -          serial port: attached by --watch ([Controller all])",
-    "hci0      2fe3:000b  Zephyr HCI USB sample  Nordic or Zephyr board with HCI firmware: nothing to attach, the kernel has it",
+    "hci0      2fe3:000b  Zephyr HCI USB sample  Nordic or Zephyr board with HCI firmware: the kernel has it; given its chip's own address when it appears",
     NULL,
   };
   g_autoptr (PrwSettings) settings = make_settings ();
@@ -347,6 +353,36 @@ test_plan_by_keyfile (void)
     }
 }
 
+/* The kernel talked HCI to a controller, whatever its product says; the keyfile names others by their ids. */
+static void
+test_plan_of_controller (void)
+{
+  const struct
+  {
+    PrwPortKind kind;
+    const char *match;
+    PrwPlan plan;
+  } rows[] = {
+    { PRW_PORT_KIND_NORDIC_ZEPHYR, NULL, PRW_PLAN_ATTACH },
+    { PRW_PORT_KIND_NORDIC_OTHER, NULL, PRW_PLAN_ATTACH },
+    { PRW_PORT_KIND_OTHER, NULL, PRW_PLAN_NOTHING },
+    { PRW_PORT_KIND_OTHER, "8087:*", PRW_PLAN_ATTACH },
+    { PRW_PORT_KIND_OTHER, "2fe3:*", PRW_PLAN_NOTHING },
+  };
+  char name[] = "hci0", usb[] = "8087:0026";
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const PrwPort port = { .name = name, .hci = name, .usb = usb, .kind = rows[i].kind };
+      g_autoptr (PrwSettings) settings = prw_settings_new ();
+      PrwControllerSettings *controller = prw_controller_settings_new ("usb");
+
+      controller->match_usb = g_strdup (rows[i].match);
+      g_ptr_array_add (settings->controllers, controller);
+      g_assert_cmpint (prw_plan_make (&port, settings, NULL), ==, rows[i].plan);
+    }
+}
+
 static void
 test_list_json (Tree **tree, gconstpointer data)
 {
@@ -355,7 +391,7 @@ test_list_json (Tree **tree, gconstpointer data)
     "{'hci': <'hci1'>, 'kind': <'jlink'>, 'plan': <'when-told'>, 'tty': <'ttyACM3'>, 'usb': <'1366:1051'>}",
     "{'kind': <'dfu-bootloader'>, 'plan': <'never'>, 'tty': <'ttyACM4'>, 'usb': <'1915:521f'>}",
     "{'kind': <'nordic-zephyr'>, 'plan': <'attach'>, 'tty': <'ttyACM10'>, 'usb': <'2fe3:0004'>}",
-    "{'hci': <'hci0'>, 'kind': <'nordic-zephyr'>, 'plan': <'nothing'>, 'usb': <'2fe3:000b'>}",
+    "{'hci': <'hci0'>, 'kind': <'nordic-zephyr'>, 'plan': <'attach'>, 'usb': <'2fe3:000b'>}",
   };
   g_autoptr (GPtrArray) ports = NULL;
 
@@ -404,6 +440,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/attach/sysfs/kinds", test_kinds);
   g_test_add_func ("/attach/sysfs/plan-by-keyfile", test_plan_by_keyfile);
+  g_test_add_func ("/attach/sysfs/plan-of-controller", test_plan_of_controller);
   ADD ("acm", test_acm);
   ADD ("behind-hub", test_behind_hub);
   ADD ("uart", test_uart);

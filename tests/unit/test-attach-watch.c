@@ -294,6 +294,24 @@ test_refused_then_removed (Stage *stage, gconstpointer data)
   assert_done (stage, "+ttyACM0");
 }
 
+/* A controller that the kernel has is no port that somebody has taken. One for which there is nothing to do is left alone until it comes anew. */
+static void
+test_controller (Stage *stage, gconstpointer data)
+{
+  plug_in (stage, "hci0");
+  set_hci (stage, "hci0", "hci0");
+  prw_watch_look (stage->watch);
+  assert_done (stage, "+hci0");
+  prw_watch_ended (stage->watch, "hci0", 3);
+  prw_fake_clock_advance (stage->clock, 120 * G_TIME_SPAN_SECOND);
+  prw_watch_look (stage->watch);
+  assert_done (stage, "");
+  hear (stage, "remove", "bluetooth", "hci0");
+  hear (stage, "add", "bluetooth", "hci0");
+  settle (stage);
+  assert_done (stage, "+hci0");
+}
+
 /* Something looks at each new port for a moment; what keeps it longer has it. */
 static void
 test_busy (Stage *stage, gconstpointer data)
@@ -493,6 +511,7 @@ main (int argc, char *argv[])
   ADD ("ended-first", test_ended_first);
   ADD ("refused", test_refused);
   ADD ("refused-then-removed", test_refused_then_removed);
+  ADD ("controller", test_controller);
   ADD ("busy", test_busy);
   ADD ("back-off", test_back_off);
   ADD ("cannot-spawn", test_cannot_spawn);

@@ -12,7 +12,7 @@ TOP = Path(os.environ.get("top_srcdir", Path(__file__).resolve().parents[2]))
 RULES = TOP / "data/udev/60-pairward.rules"
 KEY = re.compile(r'\s*([A-Z]+)(?:\{(\w+)\})?(==|!=|\+=|=)"([^"]*)"\s*(,|$)')
 # Which operators a key may have: == and != ask, = and += set.
-ASKS = {"ACTION", "SUBSYSTEM", "KERNEL", "ATTR", "ATTRS", "ENV"}
+ASKS = {"ACTION", "SUBSYSTEM", "KERNEL", "DRIVERS", "ATTR", "ATTRS", "ENV"}
 SETS = {"ENV", "TAG", "GOTO", "LABEL"}
 
 
@@ -21,6 +21,7 @@ class Device:
 
     def __init__(self, subsystem, kernel, attributes=None, parent=None, devtype=""):
         self.subsystem, self.kernel, self.attributes, self.parent = subsystem, kernel, attributes or {}, parent
+        self.driver = ""
         self.env = {"DEVTYPE": devtype}
         self.tags = set()
 
@@ -56,7 +57,7 @@ def like(value, pattern, operator):
 
 
 def asks(device, action, rule):
-    """Whether all that the rule asks for holds; its ATTRS of one and the same device."""
+    """Whether all that the rule asks for holds; its ATTRS and DRIVERS of one and the same device."""
     for key, argument, operator, value in rule:
         if operator not in ("==", "!="):
             continue
@@ -67,12 +68,15 @@ def asks(device, action, rule):
             "ATTR": lambda: device.attributes.get(argument),
             "ENV": lambda: device.env.get(argument, ""),
             "ATTRS": lambda: "",
+            "DRIVERS": lambda: "",
         }[key]()
-        if key != "ATTRS" and (has is None or not like(has, value, operator)):
+        if key not in ("ATTRS", "DRIVERS") and (has is None or not like(has, value, operator)):
             return False
     wanted = [(a, o, v) for k, a, o, v in rule if k == "ATTRS"]
-    return not wanted or any(
-        all(a in d.attributes and like(d.attributes[a], v, o) for a, o, v in wanted) for d in device.chain()
+    drivers = [(o, v) for k, _, o, v in rule if k == "DRIVERS"]
+    return not wanted and not drivers or any(
+        all(a in d.attributes and like(d.attributes[a], v, o) for a, o, v in wanted) and all(like(d.driver, v, o) for o, v in drivers)
+        for d in device.chain()
     )
 
 
@@ -110,6 +114,12 @@ def usb(vid, pid, product=None, parent=None):
 
 def tty(of, kernel="ttyACM0"):
     return Device("tty", kernel, {}, Device("usb", "1-2:1.0", {"bInterfaceNumber": "00"}, of, "usb_interface"))
+
+
+def hci(of, driver="btusb", devtype="host", kernel="hci0"):
+    interface = Device("usb", "1-2:1.0", {"bInterfaceNumber": "00"}, of, "usb_interface")
+    interface.driver = driver
+    return Device("bluetooth", kernel, {}, interface, devtype)
 
 
 HUB = usb("1d6b", "0002", "xHCI Host Controller")
@@ -156,9 +166,27 @@ def test_not_at_the_end(rules):
 
 
 def test_other_devices(rules):
-    for device in (Device("tty", "tty1"), Device("tty", "ttyS0"), Device("bluetooth", "hci0", {}, usb("2fe3", "000b", "Zephyr HCI USB sample"))):
+    for device in (Device("tty", "tty1"), Device("tty", "ttyS0")):
         apply(rules, device)
         assert device.env == {"DEVTYPE": ""}, device.env
+
+
+def test_controllers(rules):
+    """What btusb has is given its address; not other makers', nor one on a serial port, nor a connection."""
+    for vid, pid, product, attached in (("2fe3", "000b", "Zephyr HCI USB sample", True), ("2fe3", "0100", "Zephyr HCI USB", True),
+                                        ("2fe3", "000b", None, True), ("1915", "1234", "Our dongle", True), ("8087", "0026", "HCI", False)):
+        controller = apply(rules, hci(usb(vid, pid, product, HUB)))
+        assert started(controller) == (["pairward-attach@hci0.service"] if attached else []), (vid, pid, product)
+        assert controller.env.get("SYSTEMD_ALIAS") == ("/dev/hci0" if attached else None), controller.env
+        assert ("systemd" in controller.tags) == attached, controller.tags
+    zephyr = usb("2fe3", "000b", "Zephyr HCI USB sample", HUB)
+    for device in (hci(zephyr, driver="cdc_acm"), hci(zephyr, devtype="link", kernel="hci0:64")):
+        assert not started(apply(rules, device)), device.env
+    for say, vid, attached in (("0", "2fe3", False), ("1", "8087", True)):
+        device = hci(usb(vid, "0001", "", HUB))
+        device.env["PAIRWARD_ATTACH"] = say
+        assert bool(started(apply(rules, device))) == attached, say
+    assert not started(apply(rules, hci(zephyr), "remove"))
 
 
 def test_documented_line(rules):
@@ -185,7 +213,7 @@ def test_unit(rules):
     """The unit that is started is the one that is installed, bound to the device."""
     unit = (TOP / "data/systemd/pairward-attach@.service.in").read_text(encoding="utf-8")
     for line in ("BindsTo=dev-%i.device", "After=dev-%i.device", "ExecStart=@sbindir@/pairward-attach /dev/%I",
-                 "StateDirectory=pairward-attach", "RuntimeDirectory=pairward", "RuntimeDirectoryPreserve=yes", "RestartPreventExitStatus=1 2"):
+                 "StateDirectory=pairward-attach", "RuntimeDirectory=pairward", "RuntimeDirectoryPreserve=yes", "RestartPreventExitStatus=1 2 3", "SuccessExitStatus=3"):
         assert f"\n{line}\n" in unit, line
     assert any(("ENV", "SYSTEMD_WANTS", "+=", "pairward-attach@%k.service") in rule for rule in rules)
 
