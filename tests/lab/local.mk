@@ -49,4 +49,5 @@ EXTRA_DIST += \
 	tests/lab/scenarios/rules.py \
 	tests/lab/scenarios/selftest.py \
 	tests/lab/scenarios/switches.py \
+	tests/lab/scenarios/usb.py \
 	tests/lab/steps.py
