@@ -16,7 +16,8 @@ may_be_on (const PrwRecord *record, const char *sysfs)
   g_autofree char *link = g_build_filename (sysfs, "class/bluetooth", record->device, NULL);
   g_autofree char *part = g_strdup_printf ("/%s/", record->tty);
   char *path = realpath (link, NULL);
-  gboolean may_be = path == NULL || g_str_equal (record->tty, record->device) || strstr (path, part) != NULL ||
+  gboolean by_itself = g_str_equal (record->tty, record->device);
+  gboolean may_be = path == NULL || (by_itself ? strstr (path, "/tty/") == NULL : strstr (path, part) != NULL) ||
                     strstr (path, "/devices/virtual/") != NULL;
 
   free (path);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "attach/adoption.h"
 #include "attach/attach.h"
 #include "attach/hci.h"
 #include "hex.h"
@@ -191,6 +192,7 @@ typedef struct
   PrwHciSystem system;
   PrwHci *hci;
   PrwAttach *attach;
+  PrwAdoption *adoption;
   GString *log;
   gboolean ended;
   GError *error;
@@ -228,7 +230,10 @@ found (PrwAttach *attach, gpointer data)
   Fixture *f = data;
 
   g_string_append_printf (f->log, "found %s;", prw_board_get_address (prw_attach_get_board (attach)));
-  prw_attach_go (attach, NULL);
+  if (f->adoption != NULL)
+    prw_adoption_found (f->adoption, "2fe3:000b", NULL, NULL, "00:11:22:33:44:55");
+  else
+    prw_attach_go (attach, NULL);
 }
 
 static void
@@ -365,6 +370,21 @@ test_vanishes (Fixture *f, gconstpointer data)
   g_assert_cmpstr (f->log->str, ==, "");
 }
 
+/* bluetoothd goes by what the kernel read when it set the controller up. */
+static void
+test_no_public (Fixture *f, gconstpointer data)
+{
+  const PrwClaimPaths paths = { .addresses = "/nowhere/addresses", .state = "/nowhere/boards", .run = "/nowhere/run" };
+
+  begin (f);
+  f->adoption = prw_adoption_new (f->attach, &paths, NULL, NULL, NULL);
+  run_until (f, NULL);
+  g_clear_pointer (&f->adoption, prw_adoption_free);
+  g_assert_error (f->error, PRW_PROBLEM, PRW_PROBLEM_NO_ADDRESS);
+  g_assert_true (g_str_has_prefix (f->error->message, "hci0: 00:11:22:33:44:55: "));
+  wait_log ("taken;given back;");
+}
+
 static void
 test_silent (Fixture *f, gconstpointer data)
 {
@@ -495,7 +515,7 @@ main (int argc, char *argv[])
   } tests[] = {
     { "down", test_down },         { "up", test_up },           { "again", test_again },     { "locked", test_locked },
     { "replaced", test_replaced }, { "vanishes", test_vanishes }, { "silent", test_silent },   { "stopped", test_stopped },
-    { "missing", test_missing },   { "public", test_public },   { "links", test_links },     { "probe-up", test_probe_up },
+    { "no-public", test_no_public }, { "missing", test_missing },   { "public", test_public },   { "links", test_links },     { "probe-up", test_probe_up },
     { "no-right", test_no_right }, { "not-lent", test_not_lent }, { "busy-once", test_busy_once }, { "unlisted", test_unlisted },
   };
 

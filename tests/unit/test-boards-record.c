@@ -242,15 +242,17 @@ test_list (Place *place, gconstpointer data)
 static void
 test_present (Place *place, gconstpointer data)
 {
-  static const char *const ttys[] = { "ttyACM0", "ttyACM1", "ttyACM2", "pts-3", "pts-4" };
+  static const char *const ttys[] = { "ttyACM0", "ttyACM1", "ttyACM2", "pts-3", "pts-4", "hci0", "hci1" };
   g_autoptr (GPtrArray) records = NULL;
   g_autoptr (GString) names = g_string_new (NULL);
   g_autofree char *sys = g_build_filename (place->top, "sys/class/tty/ttyACM1", NULL), *pts = g_build_filename (place->top, "dev/pts", NULL);
+  g_autofree char *controller = g_build_filename (place->top, "sys/class/bluetooth/hci1", NULL);
   g_autofree char *dev = g_build_filename (place->top, "dev", NULL), *sysfs = g_build_filename (place->top, "sys", NULL);
   g_autofree char *node = g_build_filename (pts, "3", NULL), *other = g_build_filename (dev, "ttyACM2", NULL);
 
   (void) data;
   g_assert_cmpint (g_mkdir_with_parents (sys, 0755), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (controller, 0755), ==, 0);
   g_assert_cmpint (g_mkdir_with_parents (pts, 0755), ==, 0);
   g_assert_true (g_file_set_contents (node, "", 0, NULL) && g_file_set_contents (other, "", 0, NULL));
   for (gsize i = 0; i < G_N_ELEMENTS (ttys); i++)
@@ -262,7 +264,7 @@ test_present (Place *place, gconstpointer data)
   records = prw_records_list_present (place->dir, sysfs, dev);
   for (guint i = 0; i < records->len; i++)
     g_string_append_printf (names, "%s ", ((PrwRecord *) records->pdata[i])->tty);
-  g_assert_cmpstr (names->str, ==, "pts-3 ttyACM1 ttyACM2 ");
+  g_assert_cmpstr (names->str, ==, "hci1 pts-3 ttyACM1 ttyACM2 ");
 }
 
 /* Where the disk is full nothing is left, and what was there stays. */

@@ -44,11 +44,13 @@ test_which (void)
 static void
 test_left_behind (void)
 {
-  static const struct { const char *place; guint n; } rows[] = {
-    { "devices/pci0/usb1/1-1:1.0/tty/ttyACM2/hci1", 1 },
-    { "devices/pci0/usb1/1-1:1.0/tty/ttyACM21/hci1", 0 },
-    { "devices/pci0/usb1/1-2:1.0/bluetooth/hci1", 0 },
-    { "devices/virtual/bluetooth/hci1", 1 }, /* of a port that is no device */
+  static const struct { const char *place, *tty; guint n; } rows[] = {
+    { "devices/pci0/usb1/1-1:1.0/tty/ttyACM2/hci1", "ttyACM2", 1 },
+    { "devices/pci0/usb1/1-1:1.0/tty/ttyACM21/hci1", "ttyACM2", 0 },
+    { "devices/pci0/usb1/1-2:1.0/bluetooth/hci1", "ttyACM2", 0 },
+    { "devices/virtual/bluetooth/hci1", "ttyACM2", 1 }, /* of a port that is no device */
+    { "devices/pci0/usb1/1-2:1.0/bluetooth/hci1", "hci1", 1 }, /* that the kernel has by itself */
+    { "devices/pci0/usb1/1-1:1.0/tty/ttyACM2/hci1", "hci1", 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -61,7 +63,7 @@ test_left_behind (void)
       g_assert_cmpint (g_mkdir_with_parents (classes, 0700), ==, 0);
       g_assert_cmpint (g_mkdir_with_parents (place, 0700), ==, 0);
       g_assert_cmpint (symlink (place, link), ==, 0);
-      g_ptr_array_add (records, parse ("ttyACM2", "State=attached\nDevice=hci1\n"));
+      g_ptr_array_add (records, parse (rows[i].tty, "State=attached\nDevice=hci1\n"));
       infos = prw_board_infos (records, sysfs);
       g_assert_cmpuint (infos->len, ==, rows[i].n);
       g_assert_true (g_spawn_command_line_sync (remove, NULL, NULL, NULL, NULL));
