@@ -36,7 +36,8 @@ typedef struct
  * @speeds: (array length=n_speeds): bits per second, tried one after the other as long as nothing sensible comes; 0 where there is no speed
  * @flow_control: RTS and CTS
  *
- * One board from its first octet to its end, on the default main context; nothing blocks but the kernel's own ioctls.
+ * One board from its first octet to its end, on the default main context; nothing blocks but the kernel's own ioctls, and taking a controller
+ * from it anew (hci.h).
  */
 PrwAttach *prw_attach_new (PrwWire *wire, const guint *speeds, guint n_speeds, gboolean flow_control, const PrwLine *line,
                            const PrwAttachFuncs *funcs, gpointer data);

@@ -15,8 +15,8 @@
 
 #include "attach/sysfs.h"
 
-#define ANSWER_MS 4000     /* taking it down has to end links first */
-#define RETRY_US 50000
+#define ANSWER_MS 10000    /* taking it down asks the chip several things, each of which may take 2 s (HCI_CMD_TIMEOUT) */
+#define RETRY_US 50000     /* between two looks */
 #define FRAME_MAX 2048
 #define CONNECTIONS_MAX 64
 

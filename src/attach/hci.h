@@ -33,14 +33,14 @@ typedef struct
 extern const PrwHciSystem prw_hci_system;
 
 /** PRW_HCI_WAIT: µs that a controller may take until it can be had: when it was plugged in the kernel sets it up first. */
-#define PRW_HCI_WAIT (5 * G_TIME_SPAN_SECOND)
+#define PRW_HCI_WAIT (10 * G_TIME_SPAN_SECOND)
 
 /**
  * prw_hci_open:
  * @name: "hci0"
  * @may_power_off: where it is up it is taken down, unless devices are connected; else that is PRW_PROBLEM_BUSY
  *
- * Takes it from the kernel; blocks, PRW_HCI_WAIT at the most. Where that fails it is as it was.
+ * Takes it from the kernel; blocks, about PRW_HCI_WAIT at the most. Where that fails it is as it was.
  *
  * Returns: (transfer full) (nullable): %NULL with PRW_PROBLEM, which names it; PRW_PROBLEM_NOTHING_TO_DO when it has a public address
  */

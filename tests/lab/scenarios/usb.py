@@ -14,7 +14,8 @@ from steps import (answered, begin, bonded_both_ends, disconnected, effective, e
 
 ADDRESSES = Path("/var/lib/bluetooth/addresses")
 RECORDS = Path("/run/pairward/boards")
-SLOW = 10
+# What ends at once ends in a second or two; a slow machine takes longer.
+SLOW = 30
 
 
 def _found(lab):
