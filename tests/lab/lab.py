@@ -127,7 +127,7 @@ class Lab:
         if daemon:
             self.ours.start(self.kernel_link)
         self.peer.address, self.peer.bluez = peer.result(150)
-        self.log(f"here {self.address} BlueZ {self.stack.bluez_version()}, "
+        self.log(f"here {self.address} BlueZ {self.stack.version}, "
                  f"there {self.peer.address} BlueZ {self.peer.bluez}")
 
     def check(self, condition, what):

@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/lab/board_steps.py \
 	tests/lab/contract.py \
 	tests/lab/guest/advertiser.py \
+	tests/lab/guest/air.py \
 	tests/lab/guest/att.py \
 	tests/lab/guest/bin/lab-advertise \
 	tests/lab/guest/bin/lab-peer \

@@ -153,7 +153,7 @@ class Peer:
         self._stack.start_bluetoothd()
         self._bus = Bus()
         self._advertiser = Advertiser(self._bus)
-        return self._property("Address"), self._stack.bluez_version()
+        return self._property("Address"), self._stack.version
 
     def unplug(self):
         """Take the controller away."""

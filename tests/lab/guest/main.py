@@ -5,9 +5,11 @@ In B: serves the other side's commands.  In A: says "ready" to the host once B
 listens, then runs the scenarios it is told to, each in a process of its own.
 """
 
+import ctypes
+import gc
 import json
 import os
-import subprocess
+import re
 import sys
 import time
 import traceback
@@ -16,11 +18,12 @@ from pathlib import Path
 sys.path[:0] = ["/run/lab", "/run/lab/guest"]
 
 # pylint: disable=wrong-import-position
+import bus  # noqa: E402
 import channel  # noqa: E402
 import lab as labs  # noqa: E402
 import ours as ours_module  # noqa: E402
 import peer as peer_module  # noqa: E402
-from stack import Stack, kill_leftovers  # noqa: E402
+from stack import Stack, bluez_version, kill_leftovers  # noqa: E402
 
 OUT = Path("/run/out")
 # Before anything is forked, so that all run what was there when the guest booted.
@@ -52,6 +55,14 @@ class Control:
         """What the host asks."""
         for line in channel.read_lines(self._fd):
             yield json.loads(line)
+
+
+def kernel_log():
+    """All that the kernel has said (klogctl (3)); to start dmesg for it takes a while here."""
+    libc = ctypes.CDLL(None)
+    text = ctypes.create_string_buffer(libc.klogctl(10, None, 0))
+    count = libc.klogctl(3, text, len(text))
+    return re.sub(rb"(?m)^<\d+>", b"", text.raw[:max(0, count)])
 
 
 def run_scenario(name, label, control):
@@ -86,8 +97,7 @@ def run_scenario(name, label, control):
             action()
         except Exception:  # pylint: disable=broad-except
             traceback.print_exc()
-    with open(folder / "dmesg.log", "wb") as dmesg:
-        subprocess.run(["dmesg"], stdout=dmesg, stderr=dmesg, check=False)
+    (folder / "dmesg.log").write_bytes(kernel_log())
     os.sync()
     return {"ok": not message, "message": message, "notes": lab.notes,
             "seconds": round(seconds, 1)}
@@ -160,6 +170,10 @@ def main():
     if os.environ["PRW_LAB_ROLE"] == "B":
         peer_module.main(str(OUT))
     control = Control()
+    # Once, and not in each scenario's process anew.
+    bus.warm_up()
+    bluez_version()
+    gc.freeze()
     wait_for_peer()
     control.send(event="ready")
     for request in control.requests():

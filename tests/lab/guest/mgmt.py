@@ -16,6 +16,7 @@ import time
 AF_BLUETOOTH = 31
 BTPROTO_HCI = 1
 HCI_DEV_NONE = 0xFFFF
+HCI_CHANNEL_MONITOR = 2
 HCI_CHANNEL_CONTROL = 3
 
 READ_INDEX_LIST = 0x0003
@@ -74,6 +75,14 @@ def encrypted(index, address):
     return False
 
 
+def bind_channel(hci, index, channel):
+    """bind() an HCI socket: Python's own knows no channel."""
+    address = struct.pack("<HHH", AF_BLUETOOTH, index, channel)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.bind(hci.fileno(), address, len(address)) != 0:
+        raise OSError(ctypes.get_errno(), f"bind to channel {channel}")
+
+
 class MgmtError(Exception):
     """A command's status was not success."""
 
@@ -90,11 +99,7 @@ class Mgmt:
         self.index = index
         self._socket = socket.socket(AF_BLUETOOTH, socket.SOCK_RAW, BTPROTO_HCI)
         self._fd = self._socket.fileno()
-        # Python's bind() for HCI sockets knows no channel.
-        address = struct.pack("<HHH", AF_BLUETOOTH, HCI_DEV_NONE, HCI_CHANNEL_CONTROL)
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.bind(self._fd, address, len(address)) != 0:
-            raise OSError(ctypes.get_errno(), "bind to the management channel")
+        bind_channel(self._socket, HCI_DEV_NONE, HCI_CHANNEL_CONTROL)
 
     def close(self):
         """Close the socket."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A guest's Bluetooth: controllers, the radio between the guests, bluetoothd, btmon.
+"""A guest's Bluetooth: controllers, the radio between the guests, bluetoothd, a trace.
 
 Everything is started anew for each scenario (2 to 5 s), on an empty
 /var/lib/bluetooth.  btvirt plays the controllers and the air.  It runs in A, because
@@ -8,6 +8,7 @@ sockets, carried over a virtio serial port and attached with btattach, through t
 kernel's UART driver.  (An emulated 16550 loses bytes.)
 """
 
+import functools
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ import termios
 import time
 from pathlib import Path
 
+import air
 import channel
 from boards import Board
 from bus import Bus, BusError, wait_until
@@ -28,7 +30,7 @@ OWN_TTY = "/tmp/ttyOWN"
 RADIO_TRIES = 3
 # bluetoothd's timer is of one second, and of GLib's coarse kind.
 BROWSE_DELAY = 2.5
-PROGRAMS = ("pairwardd", "pairwardctl", "pairward-attach", "bluetoothctl", "btmon", "bluetoothd",
+PROGRAMS = ("pairwardd", "pairwardctl", "pairward-attach", "bluetoothctl", "bluetoothd", air.NAME,
             "btattach", "lab-board", "btvirt", "dbus-monitor", "socat")
 
 # Channels=1: with EATT on, bluetoothd 5.66 sometimes spins or stalls here.
@@ -41,6 +43,17 @@ MAIN_CONF = {
 }
 
 
+# What ran before anything of a scenario, most of it the kernel's: no leftovers, and not to be asked.
+_BEFORE = frozenset(entry.name for entry in Path("/proc").iterdir())
+
+
+@functools.cache
+def bluez_version():
+    """BlueZ's version, for the record."""
+    return subprocess.run([BLUETOOTHD, "--version"], capture_output=True, text=True,
+                          check=False).stdout.strip()
+
+
 class StackError(Exception):
     """Something of the lab did not come up."""
 
@@ -48,7 +61,7 @@ class StackError(Exception):
 def kill_leftovers():
     """End what a scenario that broke off may have left in this guest."""
     for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
+        if entry.name in _BEFORE or not entry.name.isdigit():
             continue
         try:
             if (entry / "comm").read_text().strip() in PROGRAMS:
@@ -64,8 +77,10 @@ class Stack:
         self.role = role
         self.logs = Path(logs)
         self.logs.mkdir(parents=True, exist_ok=True)
+        self.version = bluez_version()
         self._processes = {}
         self._browsed = 0
+        self._recorder = None
         self._boards = {}
         self.bus = Bus()
 
@@ -109,8 +124,10 @@ class Stack:
 
     def stop(self):
         """End everything, the controllers last."""
-        for name in ("bluetoothd", "btmon"):
-            self.end(name, signal.SIGKILL if name == "bluetoothd" else signal.SIGTERM)
+        self.end("bluetoothd", signal.SIGKILL)
+        if self._recorder is not None:
+            self._recorder.stop()
+            self._recorder = None
         kill_leftovers()
         self.unplug()
 
@@ -183,14 +200,9 @@ class Stack:
             self.board().attach()
 
     def _watch_the_air(self):
-        """Every frame as text, and as a trace for tests/data/traces, numbered by our starts.
-
-        The trace is written at once, the text in blocks, and both before anything else is
-        done: btmon would come too late on a busy machine and lose frames.
-        """
+        """Every frame as a trace, for tests/data/traces too, numbered by our starts."""
         number = len(list(self.logs.glob("btmon.*.btsnoop"))) + 1
-        self.spawn("btmon", "nice", "-n", "-10", "btmon", "-t",
-                   "-w", str(self.logs / f"btmon.{number}.btsnoop"))
+        self._recorder = air.Recorder(self.logs / f"btmon.{number}.btsnoop")
 
     def _attach_to_the_air(self):
         self._attach("radio", RADIO_TTY, f"OPEN:{channel.port('radio')},rdwr")
@@ -284,11 +296,6 @@ class Stack:
         if not wait_until(check, timeout, 0.05):
             states = {name: process.poll() for name, process in self._processes.items()}
             raise StackError(f"{what}: not there after {timeout} s ({states})")
-
-    def bluez_version(self):
-        """BlueZ's version, for the record."""
-        return subprocess.run([BLUETOOTHD, "--version"], capture_output=True, text=True,
-                              check=False).stdout.strip()
 
     def close(self):
         """End everything and leave the bus."""

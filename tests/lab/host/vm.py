@@ -289,6 +289,20 @@ class Lab:
         shutil.rmtree(self._runtime, ignore_errors=True)
 
 
+def write_traces_out(folder):
+    """Beside each trace (guest/air.py) what btmon says of it.
+
+    It is Debian 13's: that of BlueZ 5.66 crashes on many a trace that it reads.
+    """
+    root = guest_root("trixie")
+    btmon = [root / "lib64/ld-linux-x86-64.so.2", "--library-path",
+             root / "usr/lib/x86_64-linux-gnu", root / "usr/bin/btmon"]
+    for trace in folder.rglob("btmon.*.btsnoop"):
+        with open(trace.with_suffix(".log"), "wb") as text:
+            subprocess.run([*btmon, "-t", "-r", trace], stdin=subprocess.DEVNULL, stdout=text,
+                           stderr=text, check=False)
+
+
 def stage_dest(destdir, folder):
     """Copy the installed tree so that it can be a layer of a merged-/usr root.
 
