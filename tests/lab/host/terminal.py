@@ -85,3 +85,4 @@ def run(script, dest, results, boot_timeout):
     finally:
         ended.set()
         lab.stop()
+        vm.write_traces_out(out)
