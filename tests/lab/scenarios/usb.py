@@ -123,7 +123,7 @@ def of_the_kernel(lab):
         lab.check(not _listed(board.address), "its address is in the list no more")
 
 
-@scenario("38-two-boards-of-the-kernel")
+@scenario("37-two-boards-of-the-kernel")
 def two_of_the_kernel(lab):
     """Two boards of the kernel's, in both orders, bluetoothd restarted: never swapped."""
     begin(lab, None, "DisplayYesNo", controller="none")
