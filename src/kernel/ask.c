@@ -10,6 +10,8 @@
 
 /* The kernel's include/net/bluetooth: bluetooth.h, hci_sock.h. */
 #define BTPROTO_HCI 1
+/* So many frames are looked at when the time is over: the answer may be among what came while we did not run. */
+#define LATE_MAX 32
 
 struct sockaddr_hci
 {
@@ -54,10 +56,11 @@ gboolean
 prw_mgmt_ask (int fd, const PrwMgmtCommand *command, guint timeout, guint8 *frame, gsize size, PrwMgmtEvent *event)
 {
   gint64 deadline = g_get_monotonic_time () + timeout * G_TIME_SPAN_MILLISECOND;
+  guint late = 0;
 
   if (send (fd, command->frame, command->size, MSG_NOSIGNAL) != (ssize_t) command->size)
     return FALSE;
-  while (wait_for (fd, deadline))
+  while (late < LATE_MAX && wait_for (fd, deadline))
     {
       ssize_t n = recv (fd, frame, size, MSG_DONTWAIT);
 
@@ -66,6 +69,7 @@ prw_mgmt_ask (int fd, const PrwMgmtCommand *command, guint timeout, guint8 *fram
       if (n > 0 && prw_mgmt_parse (frame, (gsize) n, event) && event->index == command->index && event->opcode == command->opcode &&
           (event->code == PRW_MGMT_COMMAND_COMPLETE || event->code == PRW_MGMT_COMMAND_STATUS))
         return TRUE;
+      late += g_get_monotonic_time () >= deadline;
     }
   return FALSE;
 }

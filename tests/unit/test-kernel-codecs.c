@@ -3,8 +3,11 @@
 
 /* Bytes in, values out, and back: by tables of frames. */
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "hex.h"
+#include "kernel/ask.h"
 #include "kernel/bytes.h"
 #include "kernel/mgmt.h"
 #include "kernel/monitor.h"
@@ -362,6 +365,39 @@ test_mgmt_commands (void)
   g_assert_false (prw_mgmt_command_device (PRW_MGMT_DISCONNECT, 0, &bredr, &c));
 }
 
+static void
+tell (int fd, const char *text, guint times)
+{
+  GByteArray *frame = hex_bytes (text);
+
+  for (guint i = 0; i < times; i++)
+    g_assert_cmpint (write (fd, frame->data, frame->len), ==, frame->len);
+  g_byte_array_unref (frame);
+}
+
+/* Whatever else is told, and be it without end, the time that was given ends it. */
+static void
+test_ask (void)
+{
+  static const char other[] = "0600 0000 0400 00000000", answer[] = "0100 0000 0300 1500 00";
+  const PrwMgmtCommand command = prw_mgmt_command_plain (PRW_MGMT_GET_CONNECTIONS, 0);
+  guint8 frame[64];
+  PrwMgmtEvent event;
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), ==, 0);
+  tell (fds[1], other, 5);
+  tell (fds[1], answer, 1);
+  g_assert_true (prw_mgmt_ask (fds[0], &command, 0, frame, sizeof frame, &event));
+  g_assert_cmpuint (event.code, ==, PRW_MGMT_COMMAND_COMPLETE);
+  tell (fds[1], other, 100);
+  tell (fds[1], answer, 1);
+  g_assert_false (prw_mgmt_ask (fds[0], &command, 0, frame, sizeof frame, &event));
+  close (fds[1]);
+  g_assert_false (prw_mgmt_ask (fds[0], &command, 0, frame, sizeof frame, &event));
+  close (fds[0]);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -375,5 +411,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/kernel/codecs/mgmt-controller", test_mgmt_controller);
   g_test_add_func ("/kernel/codecs/mgmt-oob", test_mgmt_oob);
   g_test_add_func ("/kernel/codecs/mgmt-commands", test_mgmt_commands);
+  g_test_add_func ("/kernel/codecs/ask", test_ask);
   return g_test_run ();
 }
