@@ -312,7 +312,7 @@ test_other_identity (void)
   scene_use (&scene, settings_with (group ("*", NULL, WANTED), NULL));
   stage_assert_kernel_calls (&scene.stage, ""); /* bonds are kept by what bluetoothd takes for its identity */
   assert_warnings (1, "bluetoothd has taken D0:00:00:00:00:09");
-  assert_unapplied (&scene, "StaticAddress", "/var/lib/bluetooth/addresses");
+  assert_unapplied (&scene, "StaticAddress", "\"pairward-attach hci0\"");
   set_identity (&scene, WANTED, "random");
   scene_use (&scene, settings_with (group ("*", NULL, "c1:02:03:04:05:06"), NULL));
   stage_assert_kernel_calls (&scene.stage, "");
