@@ -54,7 +54,6 @@ prw_uevent_get_name (const PrwUevent *uevent)
 gboolean
 prw_uevent_is_wanted (const PrwUevent *uevent)
 {
-
   if (strcmp (uevent->action, "add") != 0 && strcmp (uevent->action, "remove") != 0)
     return FALSE;
   if (strcmp (uevent->subsystem, "tty") == 0)
