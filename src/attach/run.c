@@ -290,7 +290,7 @@ may_take (const Run *run, GError **error)
 {
   const PrwControllerSettings *controller = pick_group (run, NULL);
   const char *wanted = run->options->address != NULL ? run->options->address : controller != NULL ? controller->static_address : NULL;
-  g_autoptr (GPtrArray) records = prw_records_list (run->places.boards);
+  g_autoptr (GPtrArray) records = prw_records_list_present (run->places.boards, PRW_SYSFS_ROOT, "/dev");
   const PrwRecord *record = prw_records_find (records, run->name);
 
   if (g_strcmp0 (wanted, "none") == 0 && !run->options->probe)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -325,6 +326,22 @@ prw_records_list (const char *dir)
   return records;
 }
 
+/* A controller on a serial port is below it: …/ttyACM0/hci1; on one that is no device (a PTY) it is virtual. One that the kernel has by itself
+ * has its own name for a port. */
+gboolean
+prw_record_may_be_on (const PrwRecord *record, const char *sysfs)
+{
+  g_autofree char *link = g_build_filename (sysfs, "class/bluetooth", record->device, NULL);
+  g_autofree char *part = g_strdup_printf ("/%s/", record->tty);
+  char *path = realpath (link, NULL);
+  gboolean by_itself = g_str_equal (record->tty, record->device);
+  gboolean may_be = path == NULL || (by_itself ? strstr (path, "/tty/") == NULL : strstr (path, part) != NULL) ||
+                    strstr (path, "/devices/virtual/") != NULL;
+
+  free (path);
+  return may_be;
+}
+
 /* Something with this name is there. In the name of a record "-" may be the "/" of "pts/3". */
 static gboolean
 is_present (const PrwRecord *record, const char *sysfs, const char *dev)
@@ -344,8 +361,12 @@ prw_records_list_present (const char *dir, const char *sysfs, const char *dev)
   GPtrArray *records = prw_records_list (dir);
 
   for (guint i = records->len; i > 0; i--)
-    if (!is_present (records->pdata[i - 1], sysfs, dev))
-      g_ptr_array_remove_index (records, i - 1);
+    {
+      const PrwRecord *record = records->pdata[i - 1];
+
+      if (!is_present (record, sysfs, dev) || (record->state == PRW_RECORD_ATTACHED && !prw_record_may_be_on (record, sysfs)))
+        g_ptr_array_remove_index (records, i - 1);
+    }
   return records;
 }
 

@@ -123,6 +123,15 @@ GPtrArray *prw_records_list (const char *dir);
  */
 GPtrArray *prw_records_list_present (const char *dir, const char *sysfs, const char *dev);
 
+/**
+ * prw_record_may_be_on:
+ * @record: of an attached board
+ * @sysfs: "/sys"
+ *
+ * Whether its controller is where it says: that of a process that was killed stays, and by then another controller may have the number.
+ * Where nothing can be seen the record is believed.
+ */
+gboolean prw_record_may_be_on (const PrwRecord *record, const char *sysfs);
 /** prw_records_find: Returns: (transfer none) (nullable): the attached board that is @device ("hci1") */
 const PrwRecord *prw_records_find (GPtrArray *records, const char *device);
 

@@ -238,26 +238,29 @@ test_list (Place *place, gconstpointer data)
   g_assert_null (prw_records_find (records, "hci1"));
 }
 
-/* Boards that were pulled out and left their records behind are not told of. */
+/* Boards that were pulled out and left their records behind are not told of, nor those whose process was killed: hci1 is another by now. */
 static void
 test_present (Place *place, gconstpointer data)
 {
-  static const char *const ttys[] = { "ttyACM0", "ttyACM1", "ttyACM2", "pts-3", "pts-4", "hci0", "hci1" };
+  static const char *const boards[][2] = { { "ttyACM0", NULL }, { "ttyACM1", "hci2" }, { "ttyACM2", NULL }, { "ttyACM3", "hci1" },
+                                           { "pts-3", "hci3" }, { "pts-4", NULL },    { "hci0", "hci0" },  { "hci1", "hci1" } };
   g_autoptr (GPtrArray) records = NULL;
   g_autoptr (GString) names = g_string_new (NULL);
   g_autofree char *sys = g_build_filename (place->top, "sys/class/tty/ttyACM1", NULL), *pts = g_build_filename (place->top, "dev/pts", NULL);
   g_autofree char *controller = g_build_filename (place->top, "sys/class/bluetooth/hci1", NULL);
+  g_autofree char *killed = g_build_filename (place->top, "sys/class/tty/ttyACM3", NULL);
   g_autofree char *dev = g_build_filename (place->top, "dev", NULL), *sysfs = g_build_filename (place->top, "sys", NULL);
   g_autofree char *node = g_build_filename (pts, "3", NULL), *other = g_build_filename (dev, "ttyACM2", NULL);
 
   (void) data;
   g_assert_cmpint (g_mkdir_with_parents (sys, 0755), ==, 0);
   g_assert_cmpint (g_mkdir_with_parents (controller, 0755), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (killed, 0755), ==, 0);
   g_assert_cmpint (g_mkdir_with_parents (pts, 0755), ==, 0);
   g_assert_true (g_file_set_contents (node, "", 0, NULL) && g_file_set_contents (other, "", 0, NULL));
-  for (gsize i = 0; i < G_N_ELEMENTS (ttys); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (boards); i++)
     {
-      g_autoptr (PrwRecord) record = i % 2 == 0 ? prw_record_new (ttys[i]) : make_record (ttys[i], "hci1");
+      g_autoptr (PrwRecord) record = boards[i][1] == NULL ? prw_record_new (boards[i][0]) : make_record (boards[i][0], boards[i][1]);
 
       g_assert_true (prw_record_write (place->dir, record, NULL));
     }
