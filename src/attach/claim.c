@@ -14,6 +14,7 @@
 
 #include "attach/addresses.h"
 #include "attach/boards-state.h"
+#include "attach/lock-file.h"
 
 #define RETRY_MS 100
 /* A board that is plugged in again is attached while the one before is still being put away. */
@@ -82,36 +83,10 @@ fail_errno (const char *path, GError **error)
   return FALSE;
 }
 
-/* The folder above is for everybody to read, whatever the umask: the records of boards are in it. */
-static gboolean
-make_run (const PrwClaim *self, GError **error)
-{
-  g_autofree char *parent = g_path_get_dirname (self->run);
-
-  if (mkdir (parent, 0755) == 0 ? chmod (parent, 0755) != 0 : errno != EEXIST)
-    return fail_errno (parent, error);
-  return mkdir (self->run, 0700) == 0 || errno == EEXIST || fail_errno (self->run, error);
-}
-
-/* Returns: a descriptor, or -1 */
-static int
-open_in_run (const PrwClaim *self, const char *name, GError **error)
-{
-  g_autofree char *path = g_build_filename (self->run, name, NULL);
-  int fd;
-
-  if (!make_run (self, error))
-    return -1;
-  fd = open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0)
-    fail_errno (path, error);
-  return fd;
-}
-
 static gboolean
 try_lock (PrwClaim *self, GError **error)
 {
-  int fd = open_in_run (self, LOCK, error);
+  int fd = prw_lock_file_open (self->run, LOCK, error);
 
   if (fd < 0)
     return FALSE;
@@ -142,7 +117,7 @@ static gboolean
 hold (PrwClaim *self, const char *address, GError **error)
 {
   g_autofree char *text = g_strdup_printf ("0x%04x %" G_GINT64_FORMAT "\n", self->manufacturer, boot_time ());
-  int fd = open_in_run (self, address, error);
+  int fd = prw_lock_file_open (self->run, address, error);
 
   if (fd < 0)
     return FALSE;

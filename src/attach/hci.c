@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 
 #include <glib/gi18n.h>
 
+#include "attach/lock-file.h"
 #include "attach/sysfs.h"
 
 #define ANSWER_MS 10000    /* taking it down asks the chip several things, each of which may take 2 s (HCI_CMD_TIMEOUT) */
@@ -20,17 +22,15 @@
 #define FRAME_MAX 2048
 #define CONNECTIONS_MAX 64
 
-const PrwHciSystem prw_hci_system = { .open = prw_hci_channel_open, .sysfs = PRW_SYSFS_ROOT, .wait = PRW_HCI_WAIT };
-
-/* @folder: in sysfs, locked as long as we look after the controller, and @instance its inode. @fd: the controller, or -1: the kernel
- * has it. @was_powered: by somebody else, before we took it down. */
+/* @path: its folder in sysfs, and @instance that one's inode. @lock: a file at @lock_path, locked as long as we look after the controller; -1
+ * of a probe that found none. @fd: the controller, or -1: the kernel has it. @was_powered: by somebody else, before we took it down. */
 struct _PrwHci
 {
   PrwWire wire;
   const PrwHciSystem *system;
-  char *name, *path;
+  char *name, *path, *lock_path;
   guint16 index;
-  int folder, fd;
+  int lock, fd;
   ino_t instance;
   gboolean may_power_off, was_powered;
 };
@@ -79,6 +79,9 @@ fail_open (const PrwHci *self, int saved, GError **error)
     return fail (self, PRW_PROBLEM_NO_BLUETOOTH, error, "%s", _("the kernel has no Bluetooth loaded: try \"sudo modprobe bluetooth\""));
   if (saved == EUSERS)
     return fail (self, PRW_PROBLEM_BUSY, error, "%s", _("another program has it for itself alone; end that first"));
+  if (saved == ERFKILL)
+    return fail (self, PRW_PROBLEM_FAILED, error, "%s",
+                 _("Bluetooth is switched off (airplane mode, a switch): \"rfkill unblock bluetooth\", then plug the board in again"));
   if (saved == ENODEV)
     return fail_gone (self, error);
   return fail (self, PRW_PROBLEM_FAILED, error, _("the kernel does not lend it to us: %s"), g_strerror (saved));
@@ -188,7 +191,15 @@ try_take (PrwHci *self, int control, GError **error)
   return TAKE_FAILED;
 }
 
-/* Before the main loop runs a signal ends us here, and nothing is lost: the kernel takes it back when the socket is closed. */
+/* Before the main loop runs what ends us is put off (run.c): killed here, we would leave it down. */
+static gboolean
+is_told_to_end (void)
+{
+  sigset_t pending;
+
+  return sigpending (&pending) == 0 && (sigismember (&pending, SIGTERM) || sigismember (&pending, SIGINT) || sigismember (&pending, SIGHUP));
+}
+
 static gboolean
 take (PrwHci *self, GError **error)
 {
@@ -198,13 +209,15 @@ take (PrwHci *self, GError **error)
 
   if (control < 0)
     return fail_open (self, errno, error);
-  while ((result = try_take (self, control, error)) == TAKE_AGAIN && g_get_monotonic_time () < deadline)
+  while ((result = try_take (self, control, error)) == TAKE_AGAIN && g_get_monotonic_time () < deadline && !is_told_to_end ())
     g_usleep (RETRY_US);
-  if (result == TAKE_AGAIN)
+  if (result == TAKE_AGAIN && is_told_to_end ())
+    fail (self, PRW_PROBLEM_STOPPED_BY_US, error, "%s", _("was told to stop"));
+  else if (result == TAKE_AGAIN)
     fail (self, PRW_PROBLEM_BUSY, error, "%s",
           _("the kernel does not lend it to us: it is still being set up, or another program has it; \"pairwardctl doctor\" may know more"));
   if (result != TAKE_DONE && self->was_powered)
-    set_powered (self, control, TRUE, NULL);
+    self->was_powered = !set_powered (self, control, TRUE, NULL);
   close (control);
   return result == TAKE_DONE;
 }
@@ -217,21 +230,66 @@ give_back (PrwHci *self)
   self->fd = -1;
 }
 
-/* One process for each: so two never take it from each other. */
+/* Nobody waits for the answers: where bluetoothd does the same it is "busy", or "rejected", and both get what they want. The kernel
+ * keeps the address that was set before, and without bluetoothd nobody else would change it. */
+void
+prw_hci_restore_power (PrwHci *self, const char *address)
+{
+  const PrwMgmtCommand power = prw_mgmt_command_octet (PRW_MGMT_SET_POWERED, self->index, TRUE);
+  PrwMgmtCommand identity;
+  int control = self->was_powered && !is_gone (&self->wire) ? self->system->open (PRW_MGMT_INDEX_NONE, PRW_HCI_CHANNEL_CONTROL) : -1;
+
+  if (control < 0)
+    return;
+  if ((prw_mgmt_command_static_address (self->index, address, &identity) &&
+       send (control, identity.frame, identity.size, MSG_NOSIGNAL) < 0) ||
+      send (control, power.frame, power.size, MSG_NOSIGNAL) < 0)
+    g_debug ("%s: %s", self->name, g_strerror (errno));
+  close (control);
+  self->was_powered = FALSE;
+}
+
+/* Who only looks writes nothing, and finds one where somebody looks after the controller. */
+static gboolean
+open_lock (PrwHci *self, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%s.%" G_GUINT64_FORMAT, self->name, (guint64) self->instance);
+  g_autoptr (GError) reason = NULL;
+
+  self->lock_path = g_build_filename (self->system->locks, name, NULL);
+  self->lock = self->may_power_off ? prw_lock_file_open (self->system->locks, name, &reason) : open (self->lock_path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+  if (self->lock >= 0 || !self->may_power_off)
+    return TRUE;
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    return fail_open (self, EPERM, error);
+  return fail (self, PRW_PROBLEM_FAILED, error, "%s", reason->message);
+}
+
+/* One process for each: so two never take it from each other. Of this very controller: another one may have its number after a replug,
+ * before the first one's process has ended. A file that was removed is that of a process that has just ended. */
 static gboolean
 lock (PrwHci *self, GError **error)
 {
   struct stat status;
 
-  self->folder = open (self->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (self->folder < 0 || fstat (self->folder, &status) != 0)
+  if (!open_lock (self, error))
+    return FALSE;
+  if (self->lock < 0 || (flock (self->lock, LOCK_EX | LOCK_NB) == 0 && fstat (self->lock, &status) == 0 && status.st_nlink > 0))
+    return TRUE;
+  close (self->lock);
+  self->lock = -1;
+  return fail (self, PRW_PROBLEM_BUSY, error, "%s", _("another pairward-attach looks after it already"));
+}
+
+static gboolean
+find (PrwHci *self, GError **error)
+{
+  struct stat status;
+
+  if (stat (self->path, &status) != 0)
     return fail (self, PRW_PROBLEM_NO_PORT, error, "%s", _("there is no such controller; plug the board in, or look at \"pairward-attach --list\""));
   self->instance = status.st_ino;
-  if (flock (self->folder, LOCK_EX | LOCK_NB) == 0)
-    return TRUE;
-  if (errno == EWOULDBLOCK)
-    return fail (self, PRW_PROBLEM_BUSY, error, "%s", _("another pairward-attach looks after it already"));
-  return fail (self, PRW_PROBLEM_FAILED, error, "%s", g_strerror (errno));
+  return TRUE;
 }
 
 PrwHci *
@@ -242,40 +300,26 @@ prw_hci_open (const PrwHciSystem *system, const char *name, gboolean may_power_o
   self->system = system;
   self->name = g_strdup (name);
   self->path = g_build_filename (system->sysfs, "class", "bluetooth", name, NULL);
-  self->folder = self->fd = -1;
+  self->lock = self->fd = -1;
   self->index = (guint16) g_ascii_strtoull (name + strlen ("hci"), NULL, 10);
   self->may_power_off = may_power_off;
-  return lock (self, error) && take (self, error) ? g_steal_pointer (&self) : NULL;
+  return find (self, error) && lock (self, error) && take (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void
 prw_hci_close (PrwHci *self)
 {
   give_back (self);
-  if (self->folder >= 0)
-    close (self->folder);
+  prw_hci_restore_power (self, "");
+  if (self->lock >= 0)
+    {
+      unlink (self->lock_path); /* while it is ours; see lock() */
+      close (self->lock);
+    }
   g_free (self->name);
   g_free (self->path);
+  g_free (self->lock_path);
   g_free (self);
-}
-
-void
-prw_hci_restore_power (PrwHci *self, const char *address)
-{
-  PrwMgmtCommand commands[] = { { 0 }, prw_mgmt_command_octet (PRW_MGMT_SET_POWERED, self->index, TRUE) };
-  int control = self->was_powered && prw_mgmt_command_static_address (self->index, address, &commands[0])
-                  ? self->system->open (PRW_MGMT_INDEX_NONE, PRW_HCI_CHANNEL_CONTROL)
-                  : -1;
-
-  if (control < 0)
-    return;
-  /* Nobody waits for the answers: where bluetoothd does the same it is "busy", or "rejected", and both get what they want. The kernel
-   * keeps the address that was set before, and without bluetoothd nobody else would change it. */
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (send (control, commands[i].frame, commands[i].size, MSG_NOSIGNAL) < 0)
-      g_debug ("%s: %s", self->name, g_strerror (errno));
-  close (control);
-  self->was_powered = FALSE;
 }
 
 /* --- the wire --- */

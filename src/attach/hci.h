@@ -21,22 +21,22 @@ typedef struct _PrwHci PrwHci;
  * PrwHciSystem: the kernel, or what a test has
  * @open: prw_hci_channel_open()
  * @sysfs: PRW_SYSFS_ROOT
+ * @locks: a folder that nobody else may open files of (PrwClaimPaths.run)
  * @wait: PRW_HCI_WAIT
  */
 typedef struct
 {
   int (*open) (guint16 index, PrwHciChannel channel);
-  const char *sysfs;
+  const char *sysfs, *locks;
   gint64 wait;
 } PrwHciSystem;
-
-extern const PrwHciSystem prw_hci_system;
 
 /** PRW_HCI_WAIT: µs that a controller may take until it can be had: when it was plugged in the kernel sets it up first. */
 #define PRW_HCI_WAIT (10 * G_TIME_SPAN_SECOND)
 
 /**
  * prw_hci_open:
+ * @system: (transfer none): as long as it is open
  * @name: "hci0"
  * @may_power_off: where it is up it is taken down, unless devices are connected; else that is PRW_PROBLEM_BUSY
  *
@@ -45,7 +45,7 @@ extern const PrwHciSystem prw_hci_system;
  * Returns: (transfer full) (nullable): %NULL with PRW_PROBLEM, which names it; PRW_PROBLEM_NOTHING_TO_DO when it has a public address
  */
 PrwHci *prw_hci_open (const PrwHciSystem *system, const char *name, gboolean may_power_off, GError **error);
-/** prw_hci_close: gives it back, if that was not done, and frees it. */
+/** prw_hci_close: gives it back, and powers it again if it was, as far as that was not done; frees it. */
 void prw_hci_close (PrwHci *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwHci, prw_hci_close)
 
@@ -55,7 +55,7 @@ PrwWire *prw_hci_as_wire (PrwHci *self);
 PrwLine prw_hci_get_line (PrwHci *self);
 /**
  * prw_hci_restore_power:
- * @address: that it has now
+ * @address: that it has now; "" when that is not known
  *
  * It is powered again if it was, after bluetoothd has set it up: by itself that does not power each (AutoEnable=).
  */

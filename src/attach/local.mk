@@ -16,6 +16,7 @@ libprw_attach_a_SOURCES = \
 	src/attach/identity.c src/attach/identity.h \
 	src/attach/line.c src/attach/line.h \
 	src/attach/list.c src/attach/list.h \
+	src/attach/lock-file.c src/attach/lock-file.h \
 	src/attach/options.c src/attach/options.h \
 	src/attach/plan.c src/attach/plan.h \
 	src/attach/probe.c src/attach/probe.h \

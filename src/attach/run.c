@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -39,6 +40,7 @@ typedef struct
   PrwPort *port;
   PrwPortFacts facts;
   PrwAttach *attach;
+  PrwHciSystem kernel;
   PrwHci *hci;
   PrwAdoption *adoption;
   Places places;
@@ -311,7 +313,8 @@ open_hci (Run *run, GError **error)
   run->port = prw_sysfs_describe_hci (PRW_SYSFS_ROOT, run->name);
   if (run->port != NULL)
     run->facts = (PrwPortFacts) { .usb = run->port->usb, .product = run->port->product };
-  run->hci = may_take (run, error) ? prw_hci_open (&prw_hci_system, run->name, !run->options->probe, error) : NULL;
+  run->kernel = (PrwHciSystem) { .open = prw_hci_channel_open, .sysfs = PRW_SYSFS_ROOT, .locks = run->places.locks, .wait = PRW_HCI_WAIT };
+  run->hci = may_take (run, error) ? prw_hci_open (&run->kernel, run->name, !run->options->probe, error) : NULL;
   if (run->hci == NULL)
     return FALSE;
   line = prw_hci_get_line (run->hci);
@@ -364,6 +367,19 @@ forbid_core_dumps (void)
     g_debug ("core dumps cannot be forbidden: %s", g_strerror (errno));
 }
 
+/* What ends us waits from before a controller is taken until it is heard: killed in between, we would leave one down that was up. */
+static void
+put_off_signals (int how)
+{
+  sigset_t ends;
+
+  sigemptyset (&ends);
+  sigaddset (&ends, SIGTERM);
+  sigaddset (&ends, SIGINT);
+  sigaddset (&ends, SIGHUP);
+  sigprocmask (how, &ends, NULL);
+}
+
 static int
 run_attach (Run *run)
 {
@@ -375,6 +391,7 @@ run_attach (Run *run)
   terminate = g_unix_signal_add (SIGTERM, stop, run);
   interrupt = g_unix_signal_add (SIGINT, stop, run);
   hang_up = g_unix_signal_add (SIGHUP, stop, run); /* its terminal was closed */
+  put_off_signals (SIG_UNBLOCK);
   prw_attach_start (run->attach);
   g_main_loop_run (run->loop);
   g_source_remove (terminate);
@@ -394,8 +411,11 @@ prw_attach_run (const PrwAttachOptions *options)
   run.places = find_places (options);
   if (!load_settings (&run, &error))
     return fail (&run, error);
+  put_off_signals (SIG_BLOCK);
   if (prw_sysfs_is_hci (run.name) ? open_hci (&run, &error) : open_tty (&run, &error))
     return run_attach (&run);
+  if (g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_STOPPED_BY_US) && !options->probe)
+    return EXIT_SUCCESS;
   record_busy (&run, error);
   return fail (&run, error);
 }

@@ -3,9 +3,14 @@
 
 /* A controller that the kernel has: the test is the kernel's management interface, and the chip, each in a thread behind a socket. */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <glib/gstdio.h>
 
 #include "attach/adoption.h"
 #include "attach/attach.h"
@@ -18,7 +23,7 @@
 
 /* What the threads share; @lock for all of it. @log: what happened. @open_errors: what each HCI_CHANNEL_USER fails with. @denied: the
  * caller has no right. @dies: the chip goes at the first command; @silent: it says nothing.
- * @cut: what it says of links is malformed. */
+ * @cut: what it says of links is malformed. @ends_us: a signal that comes when it is asked for. */
 static struct
 {
   GMutex lock;
@@ -28,6 +33,7 @@ static struct
   const char *public_address;
   guint links;
   int open_errors[4];
+  int ends_us;
   guint n_opened;
   GPtrArray *threads;
 } kernel;
@@ -175,6 +181,8 @@ open_channel (guint16 index, PrwHciChannel channel)
       g_assert_cmpuint (index, ==, 0);
       g_assert_false (kernel.powered);
       note (code == 0 ? "taken;" : "refused;");
+      if (kernel.ends_us != 0)
+        raise (kernel.ends_us);
       errno = code;
       if (code != 0)
         return -1;
@@ -190,9 +198,11 @@ typedef struct
 {
   PrwFakeSysfs *tree;
   PrwHciSystem system;
+  char *locks;
   PrwHci *hci;
   PrwAttach *attach;
   PrwAdoption *adoption;
+  const char *wanted;
   GString *log;
   gboolean ended;
   GError *error;
@@ -207,7 +217,8 @@ fixture_set_up (Fixture *f, gconstpointer data)
   f->tree = prw_fake_sysfs_new ();
   prw_fake_sysfs_add_usb (f->tree, "1-6", "2fe3", "000b", "Zephyr HCI USB sample");
   prw_fake_sysfs_add_btusb (f->tree, "1-6", "hci0");
-  f->system = (PrwHciSystem) { .open = open_channel, .sysfs = f->tree->root, .wait = PRW_HCI_WAIT };
+  f->locks = g_build_filename (f->tree->root, "run/identity", NULL);
+  f->system = (PrwHciSystem) { .open = open_channel, .sysfs = f->tree->root, .locks = f->locks, .wait = PRW_HCI_WAIT };
   f->log = g_string_new (NULL);
 }
 
@@ -221,6 +232,7 @@ fixture_tear_down (Fixture *f, gconstpointer data)
   g_string_free (kernel.log, TRUE);
   g_string_free (f->log, TRUE);
   g_clear_error (&f->error);
+  g_free (f->locks);
   prw_fake_sysfs_free (f->tree);
 }
 
@@ -231,7 +243,7 @@ found (PrwAttach *attach, gpointer data)
 
   g_string_append_printf (f->log, "found %s;", prw_board_get_address (prw_attach_get_board (attach)));
   if (f->adoption != NULL)
-    prw_adoption_found (f->adoption, "2fe3:000b", NULL, NULL, "00:11:22:33:44:55");
+    prw_adoption_found (f->adoption, "2fe3:000b", NULL, NULL, f->wanted);
   else
     prw_attach_go (attach, NULL);
 }
@@ -313,6 +325,31 @@ test_up (Fixture *f, gconstpointer data)
   wait_log ("off;taken;given back;static;on;");
 }
 
+/* What has its number by now is left as it is. */
+static void
+test_up_gone (Fixture *f, gconstpointer data)
+{
+  kernel.powered = TRUE;
+  begin (f);
+  run_until (f, "hci0;");
+  prw_fake_sysfs_remove (f->tree, "class/bluetooth/hci0");
+  run_until (f, NULL);
+  g_clear_pointer (&f->attach, prw_attach_free);
+  wait_log ("off;taken;given back;");
+}
+
+/* Nobody knows which address it has. */
+static void
+test_up_without_address (Fixture *f, gconstpointer data)
+{
+  kernel.powered = TRUE;
+  begin (f);
+  run_until (f, "hci0;");
+  wait_log ("off;taken;given back;");
+  prw_hci_restore_power (f->hci, "");
+  wait_log ("off;taken;given back;on;");
+}
+
 /* It is begun anew where bluetoothd gave it another address. */
 static void
 test_again (Fixture *f, gconstpointer data)
@@ -337,13 +374,32 @@ test_again (Fixture *f, gconstpointer data)
 static void
 test_locked (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-
   begin (f);
-  g_assert_null (prw_hci_open (&f->system, "hci0", TRUE, &error));
-  g_assert_error (error, PRW_PROBLEM, PRW_PROBLEM_BUSY);
+  for (gboolean may_power_off = FALSE; may_power_off <= TRUE; may_power_off++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (prw_hci_open (&f->system, "hci0", may_power_off, &error));
+      g_assert_error (error, PRW_PROBLEM, PRW_PROBLEM_BUSY);
+    }
   run_until (f, "hci0;");
   wait_log ("taken;given back;");
+  g_clear_pointer (&f->attach, prw_attach_free);
+  g_assert_cmpint (g_rmdir (f->locks), ==, 0); /* no file stays */
+}
+
+/* Everybody may read sysfs, and lock what they can read. */
+static void
+test_locked_by_stranger (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->tree->root, HCI_FOLDER, NULL);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
+  begin (f);
+  run_until (f, "hci0;");
+  wait_log ("taken;given back;");
+  close (fd);
 }
 
 /* What stands for another controller by now is none of ours. */
@@ -376,13 +432,17 @@ test_no_public (Fixture *f, gconstpointer data)
 {
   const PrwClaimPaths paths = { .addresses = "/nowhere/addresses", .state = "/nowhere/boards", .run = "/nowhere/run" };
 
+  f->wanted = "00:11:22:33:44:55";
+  kernel.powered = TRUE;
   begin (f);
   f->adoption = prw_adoption_new (f->attach, &paths, NULL, NULL, NULL);
   run_until (f, NULL);
   g_clear_pointer (&f->adoption, prw_adoption_free);
   g_assert_error (f->error, PRW_PROBLEM, PRW_PROBLEM_NO_ADDRESS);
   g_assert_true (g_str_has_prefix (f->error->message, "hci0: 00:11:22:33:44:55: "));
-  wait_log ("taken;given back;");
+  wait_log ("off;taken;given back;");
+  g_clear_pointer (&f->attach, prw_attach_free);
+  wait_log ("off;taken;given back;on;");
 }
 
 static void
@@ -450,6 +510,7 @@ test_probe_up (Fixture *f, gconstpointer data)
 {
   kernel.powered = TRUE;
   expect_refused (f, "hci0", FALSE, PRW_PROBLEM_BUSY, "power off", "");
+  g_assert_false (g_file_test (f->locks, G_FILE_TEST_EXISTS)); /* it writes no file */
 }
 
 static void
@@ -474,6 +535,7 @@ test_not_lent (Fixture *f, gconstpointer data)
   } rows[] = { { EUSERS, PRW_PROBLEM_BUSY, "another program" },
                { EBUSY, PRW_PROBLEM_BUSY, "set up" },
                { ENODEV, PRW_PROBLEM_GONE, "went away" },
+               { ERFKILL, PRW_PROBLEM_FAILED, "rfkill unblock" },
                { EINVAL, PRW_PROBLEM_FAILED, "Invalid" } };
 
   f->system.wait = 0;
@@ -497,6 +559,24 @@ test_busy_once (Fixture *f, gconstpointer data)
   wait_log ("refused;taken;given back;");
 }
 
+/* Told to end while it waits, before there is a main loop: it does not leave it down. */
+static void
+test_told_to_end (Fixture *f, gconstpointer data)
+{
+  sigset_t term, before;
+  int got;
+
+  sigemptyset (&term);
+  sigaddset (&term, SIGTERM);
+  g_assert_cmpint (pthread_sigmask (SIG_BLOCK, &term, &before), ==, 0);
+  kernel.powered = TRUE;
+  kernel.open_errors[0] = EBUSY;
+  kernel.ends_us = SIGTERM;
+  expect_refused (f, "hci0", TRUE, PRW_PROBLEM_STOPPED_BY_US, "stop", "off;refused;on;");
+  g_assert_cmpint (sigwait (&term, &got), ==, 0);
+  g_assert_cmpint (pthread_sigmask (SIG_SETMASK, &before, NULL), ==, 0);
+}
+
 static void
 test_unlisted (Fixture *f, gconstpointer data)
 {
@@ -517,6 +597,8 @@ main (int argc, char *argv[])
     { "replaced", test_replaced }, { "vanishes", test_vanishes }, { "silent", test_silent },   { "stopped", test_stopped },
     { "no-public", test_no_public }, { "missing", test_missing },   { "public", test_public },   { "links", test_links },     { "probe-up", test_probe_up },
     { "no-right", test_no_right }, { "not-lent", test_not_lent }, { "busy-once", test_busy_once }, { "unlisted", test_unlisted },
+    { "up-gone", test_up_gone }, { "up-without-address", test_up_without_address }, { "locked-by-stranger", test_locked_by_stranger },
+    { "told-to-end", test_told_to_end },
   };
 
   g_test_init (&argc, &argv, NULL);
