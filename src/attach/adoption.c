@@ -89,7 +89,9 @@ decide (PrwAdoption *self, const char *usb, const char *serial, const char *plac
 {
   const PrwBoard *board = prw_attach_get_board (self->attach);
   const char *factory[PRW_BOARD_ADDRESSES_MAX + 1] = { NULL };
-  PrwIdentityFacts facts = { .public_address = board->public_address,
+  /* of a controller of the kernel's, bluetoothd goes by what that read when it set it up (mgmt's Read Controller Information): no public address */
+  gboolean may_be_public = prw_attach_is_serial (self->attach);
+  PrwIdentityFacts facts = { .public_address = may_be_public ? board->public_address : "",
                              .factory = factory,
                              .may_write = prw_board_has_command (board, PRW_HCI_ZEPHYR_WRITE_BD_ADDR),
                              .usb = usb,
@@ -97,8 +99,7 @@ decide (PrwAdoption *self, const char *usb, const char *serial, const char *plac
                              .port = place };
   gboolean is_public = wanted != NULL && !g_str_equal (wanted, "auto") && !g_str_equal (wanted, "none") && !prw_identity_is_static (wanted);
 
-  /* the kernel read its public address when it set it up, and bluetoothd goes by that (mgmt's Read Controller Information) */
-  if (is_public && board->public_address[0] == '\0' && !prw_attach_is_serial (self->attach))
+  if (is_public && !may_be_public)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                    _("%s: a controller that the kernel finds by itself cannot be given a public address: use a static random one"), wanted);

@@ -22,14 +22,14 @@
 #define HCI_FOLDER "devices/pci0000:00/0000:00:14.0/usb1/1-6/1-6:1.0/bluetooth/hci0"
 
 /* What the threads share; @lock for all of it. @log: what happened. @open_errors: what each HCI_CHANNEL_USER fails with. @denied: the
- * caller has no right. @dies: the chip goes at the first command; @silent: it says nothing.
+ * caller has no right. @dies: the chip goes at the first command; @silent: it says nothing. @liar: it says that it has a public address.
  * @cut: what it says of links is malformed. @ends_us: a signal that comes when it is asked for. */
 static struct
 {
   GMutex lock;
   GCond changed;
   GString *log;
-  gboolean unlisted, powered, denied, dies, silent, cut;
+  gboolean unlisted, powered, denied, dies, silent, liar, cut;
   const char *public_address;
   guint links;
   int open_errors[4];
@@ -137,7 +137,7 @@ chip_answers (guint16 opcode)
     case 0x1001:
       return g_strdup ("040e0c010110000d00000df105ffff");
     case 0x1009:
-      return g_strdup ("040e0a01091000000000000000");
+      return g_strdup (kernel.liar ? "040e0a01091000554433221100" : "040e0a01091000000000000000");
     case 0xfc01:
       return g_strdup ("040e100101fc0002000200000307000000000000");
     case 0xfc02:
@@ -445,6 +445,20 @@ test_no_public (Fixture *f, gconstpointer data)
   wait_log ("off;taken;given back;on;");
 }
 
+/* The kernel saw none when it set it up, and bluetoothd goes by that. */
+static void
+test_liar (Fixture *f, gconstpointer data)
+{
+  const PrwClaimPaths paths = { .addresses = "/nowhere/addresses", .state = "/nowhere/boards", .run = "/nowhere/run" };
+
+  kernel.liar = TRUE;
+  begin (f);
+  f->adoption = prw_adoption_new (f->attach, &paths, NULL, NULL, NULL);
+  run_until (f, "hci0;");
+  g_assert_cmpstr (prw_adoption_get_address (f->adoption), ==, OURS);
+  g_clear_pointer (&f->adoption, prw_adoption_free);
+}
+
 static void
 test_silent (Fixture *f, gconstpointer data)
 {
@@ -597,7 +611,7 @@ main (int argc, char *argv[])
     { "replaced", test_replaced }, { "vanishes", test_vanishes }, { "silent", test_silent },   { "stopped", test_stopped },
     { "no-public", test_no_public }, { "missing", test_missing },   { "public", test_public },   { "links", test_links },     { "probe-up", test_probe_up },
     { "no-right", test_no_right }, { "not-lent", test_not_lent }, { "busy-once", test_busy_once }, { "unlisted", test_unlisted },
-    { "up-gone", test_up_gone }, { "up-without-address", test_up_without_address }, { "locked-by-stranger", test_locked_by_stranger },
+    { "up-gone", test_up_gone }, { "up-without-address", test_up_without_address }, { "locked-by-stranger", test_locked_by_stranger }, { "liar", test_liar },
     { "told-to-end", test_told_to_end },
   };
 
