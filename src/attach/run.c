@@ -295,6 +295,8 @@ may_take (const Run *run, GError **error)
   g_autoptr (GPtrArray) records = prw_records_list_present (run->places.boards, PRW_SYSFS_ROOT, "/dev");
   const PrwRecord *record = prw_records_find (records, run->name);
 
+  if (run->port == NULL)
+    return TRUE; /* who opens it tells that there is none */
   if (g_strcmp0 (wanted, "none") == 0 && !run->options->probe)
     g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_NOTHING_TO_DO, _("%s: bluetoothd chooses its address (none): there is nothing to do"), run->name);
   else if (record != NULL && !g_str_equal (record->tty, run->name))

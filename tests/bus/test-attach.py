@@ -159,6 +159,8 @@ def test_not_a_port(m):
     refused(m, "is a directory", str(m.dir), problem="not-a-port")
     refused(m, "is no serial port", str(m.keyfile), problem="not-a-port")
     refused(m, "null: is no serial port", "null")
+    for args in ((), ("--probe",), ("--address", "none")):
+        refused(m, "hci64000: there is no such controller", "hci64000", *args, problem="no-port")
 
 
 @settings("", daemon=False)
