@@ -78,6 +78,12 @@ def of_the_kernel(lab):
         lab.equal(lab.stack.spawn("probe", "pairward-attach", "--probe", "hci0").wait(SLOW), 75,
                   "the exit status of --probe while it is up")
         lab.equal(ADDRESSES.read_text(), before, "the addresses file")
+        lab.log("--- one that is refused once it was taken leaves it as it was")
+        was = _found(lab)["hci0"]
+        refused = lab.stack.spawn("refused", "pairward-attach", "--address", "00:11:22:33:44:55",
+                                  "hci0")
+        lab.equal(refused.wait(SLOW), 1, "the exit status")
+        lab.eventually(lambda: _found(lab).get("hci0") == was, f"it is {was} again")
         _attach(lab, board, "hci0")
         _are(lab, {"hci0": board})
         lab.eventually(lambda: _records() == ["hci0"], "there is a record of it")
