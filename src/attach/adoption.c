@@ -89,7 +89,7 @@ decide (PrwAdoption *self, const char *usb, const char *serial, const char *plac
 {
   const PrwBoard *board = prw_attach_get_board (self->attach);
   const char *factory[PRW_BOARD_ADDRESSES_MAX + 1] = { NULL };
-  /* of a controller of the kernel's, bluetoothd goes by what that read when it set it up (mgmt's Read Controller Information): no public address */
+  /* bluetoothd goes by what the kernel read when it set its own controller up (mgmt's Read Controller Information): no public address */
   gboolean may_be_public = prw_attach_is_serial (self->attach);
   PrwIdentityFacts facts = { .public_address = may_be_public ? board->public_address : "",
                              .factory = factory,

@@ -22,8 +22,8 @@
 #define FRAME_MAX 2048
 #define CONNECTIONS_MAX 64
 
-/* @path: its folder in sysfs, and @instance that one's inode. @lock: a file at @lock_path, locked as long as we look after the controller; -1
- * of a probe that found none. @fd: the controller, or -1: the kernel has it. @was_powered: by somebody else, before we took it down. */
+/* @path: its folder in sysfs, and @instance that one's inode. @lock: a file at @lock_path, locked as long as we look after the controller;
+ * -1 of a probe that found none. @fd: the controller, or -1: the kernel has it. @was_powered: by somebody else, before we took it down. */
 struct _PrwHci
 {
   PrwWire wire;
@@ -110,10 +110,10 @@ has_no_links (const PrwHci *self, int control, GError **error)
   if (n == 0 && event.n_parameters != 2) /* an empty list */
     return fail (self, PRW_PROBLEM_FAILED, error, "%s", _("the kernel's answer makes no sense"));
   return n == 0 || fail (self, PRW_PROBLEM_BUSY, error,
-                         g_dngettext (NULL, "%u device is connected, and to give it its own address the controller must be taken down: disconnect "
-                                            "the device first",
-                                      "%u devices are connected, and to give it its own address the controller must be taken down: disconnect "
-                                      "them first", n),
+                         ngettext ("%u device is connected, and to give it its own address the controller must be taken down: disconnect "
+                                   "the device first",
+                                   "%u devices are connected, and to give it its own address the controller must be taken down: disconnect "
+                                   "them first", n),
                          (guint) n);
 }
 
@@ -197,7 +197,8 @@ is_told_to_end (void)
 {
   sigset_t pending;
 
-  return sigpending (&pending) == 0 && (sigismember (&pending, SIGTERM) || sigismember (&pending, SIGINT) || sigismember (&pending, SIGHUP));
+  return sigpending (&pending) == 0 &&
+         (sigismember (&pending, SIGTERM) || sigismember (&pending, SIGINT) || sigismember (&pending, SIGHUP));
 }
 
 static gboolean
@@ -257,7 +258,8 @@ open_lock (PrwHci *self, GError **error)
   g_autoptr (GError) reason = NULL;
 
   self->lock_path = g_build_filename (self->system->locks, name, NULL);
-  self->lock = self->may_power_off ? prw_lock_file_open (self->system->locks, name, &reason) : open (self->lock_path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+  self->lock = self->may_power_off ? prw_lock_file_open (self->system->locks, name, &reason)
+                                   : open (self->lock_path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
   if (self->lock >= 0 || !self->may_power_off)
     return TRUE;
   if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))

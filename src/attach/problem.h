@@ -41,7 +41,12 @@ const char *prw_problem_nick (const GError *error);
 #define PRW_PROBLEM_EXIT_BUSY 75
 /** PRW_PROBLEM_EXIT_NOTHING: the exit status where there is nothing to do, now or later */
 #define PRW_PROBLEM_EXIT_NOTHING 3
-/** prw_problem_exit_status: that, where there is nothing to do; PRW_PROBLEM_EXIT_BUSY where the port was in use: it may have been for a moment (ModemManager looks at each); else 1 */
+/**
+ * prw_problem_exit_status:
+ *
+ * Returns: PRW_PROBLEM_EXIT_NOTHING where there is nothing to do; PRW_PROBLEM_EXIT_BUSY where the port was in use: it may have been for
+ *   a moment (ModemManager looks at each); else 1
+ */
 int prw_problem_exit_status (const GError *error);
 /** prw_problem_of_verdict: which problem a verdict is that is no controller. */
 PrwProblem prw_problem_of_verdict (PrwProbeVerdict verdict);

@@ -31,7 +31,8 @@ typedef struct
   char *boards, *addresses, *state, *locks;
 } Places;
 
-/* @facts: of @port. @name: of the tty, or of the controller. @hci: (nullable): that one, the attachment's. @since: when it became a controller. @recorded: there is a record of ours. */
+/* @name: of the tty, or of the controller. @facts: of @port. @hci: (nullable): the controller, the attachment's, taken by way of @kernel.
+ * @since: when it became a controller. @recorded: there is a record of ours. */
 typedef struct
 {
   const PrwAttachOptions *options;

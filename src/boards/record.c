@@ -326,8 +326,8 @@ prw_records_list (const char *dir)
   return records;
 }
 
-/* A controller on a serial port is below it: …/ttyACM0/hci1; on one that is no device (a PTY) it is virtual. One that the kernel has by itself
- * has its own name for a port. */
+/* A controller on a serial port is below it: …/ttyACM0/hci1; on one that is no device (a PTY) it is virtual. One that the kernel has by
+ * itself has its own name for a port. */
 gboolean
 prw_record_may_be_on (const PrwRecord *record, const char *sysfs)
 {

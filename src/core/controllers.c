@@ -190,8 +190,8 @@ static char *
 other_identity (const PrwAdapter *adapter, const PrwControllerState *state, const char *wanted)
 {
   if (g_str_equal (adapter->address_type, "random"))
-    return g_strdup_printf ("bluetoothd has taken %s as its identity; pairward-attach has it take %s instead, when the board comes: for one that "
-                            "the kernel has by itself that is \"pairward-attach %s\"", adapter->address, wanted, adapter->name);
+    return g_strdup_printf ("bluetoothd has taken %s as its identity; pairward-attach has it take %s instead, when the board comes: "
+                            "for one that the kernel has by itself that is \"pairward-attach %s\"", adapter->address, wanted, adapter->name);
   if (state->bredr)
     return g_strdup_printf ("it has the public address %s, which stays the identity of a controller that has BR/EDR too", adapter->address);
   return NULL;

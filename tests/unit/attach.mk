@@ -23,7 +23,7 @@ tests_unit_test_attach_probe_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_probe_LDADD = $(prw_attach_test_libs)
 tests_unit_test_attach_tty_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_tty_LDADD = $(prw_attach_test_libs)
-tests_unit_test_attach_hci_SOURCES = tests/unit/test-attach-hci.c tests/unit/hci-kernel.c tests/unit/hci-kernel.h tests/unit/sysfs-fixture.c \
-	tests/unit/sysfs-fixture.h
+tests_unit_test_attach_hci_SOURCES = tests/unit/test-attach-hci.c tests/unit/hci-kernel.c tests/unit/hci-kernel.h \
+	tests/unit/sysfs-fixture.c tests/unit/sysfs-fixture.h
 tests_unit_test_attach_hci_CFLAGS = $(prw_attach_test_cflags)
 tests_unit_test_attach_hci_LDADD = $(prw_attach_test_libs)

@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /**
- * HciKernel: what the threads share; @lock for all of it. @log: what happened. @open_errors: what each HCI_CHANNEL_USER fails with. @denied: the
- * caller has no right. @dies: the chip goes at the first command; @silent: it says nothing. @liar: it says that it has a public address.
+ * HciKernel: what the threads share; @lock for all of it. @log: what happened. @open_errors: what each HCI_CHANNEL_USER fails with.
+ * @denied: the caller has no right. @dies: the chip goes at the first command; @silent: it says nothing. @liar: it says that it has a public address.
  * @cut: what it says of links is malformed. @ends_us: a signal that comes when it is asked for.
  */
 typedef struct
@@ -24,7 +24,7 @@ typedef struct
   GPtrArray *threads;
 } HciKernel;
 
-/** hci_kernel: the kernel's management interface, and a chip, each in a thread behind a socket; all zero but @log and @threads at the start. */
+/** hci_kernel: its management interface, and a chip, each in a thread behind a socket; all zero but @log and @threads at the start. */
 extern HciKernel hci_kernel;
 
 /** hci_kernel_wait_log: until that is what happened, all in all. */

@@ -435,12 +435,12 @@ main (int argc, char *argv[])
     const char *path;
     void (*run) (Fixture *f, gconstpointer data);
   } tests[] = {
-    { "down", test_down },         { "up", test_up },           { "again", test_again },     { "locked", test_locked },
-    { "replaced", test_replaced }, { "vanishes", test_vanishes }, { "silent", test_silent },   { "stopped", test_stopped },
-    { "no-public", test_no_public }, { "missing", test_missing },   { "public", test_public },   { "links", test_links },     { "probe-up", test_probe_up },
+    { "down", test_down }, { "up", test_up }, { "again", test_again }, { "locked", test_locked }, { "replaced", test_replaced },
+    { "vanishes", test_vanishes }, { "silent", test_silent }, { "stopped", test_stopped }, { "no-public", test_no_public },
+    { "missing", test_missing }, { "public", test_public }, { "links", test_links }, { "probe-up", test_probe_up },
     { "no-right", test_no_right }, { "not-lent", test_not_lent }, { "busy-once", test_busy_once }, { "unlisted", test_unlisted },
-    { "up-gone", test_up_gone }, { "up-without-address", test_up_without_address }, { "locked-by-stranger", test_locked_by_stranger }, { "liar", test_liar },
-    { "told-to-end", test_told_to_end },
+    { "up-gone", test_up_gone }, { "up-without-address", test_up_without_address }, { "locked-by-stranger", test_locked_by_stranger },
+    { "liar", test_liar }, { "told-to-end", test_told_to_end },
   };
 
   g_test_init (&argc, &argv, NULL);
