@@ -3,6 +3,10 @@
 shippeddir = $(prefix)/lib/pairward
 dist_shipped_DATA = data/pairward.conf
 EXTRA_DIST += data/pairward.gresource.xml
+dist_doc_DATA = README.md NEWS docs/boards.md docs/desktops.md docs/firmware.md docs/instead.md
+exampledir = $(docdir)/examples
+dist_example_DATA = examples/system-local.conf
+dist_example_SCRIPTS = examples/handler.py examples/handler.sh
 dist_man7_MANS = data/man/pairward.7
 dist_man8_MANS = data/man/pairward-attach.8
 

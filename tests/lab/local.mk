@@ -44,6 +44,7 @@ EXTRA_DIST += \
 	tests/lab/scenarios/initiate.py \
 	tests/lab/scenarios/limits.py \
 	tests/lab/scenarios/links.py \
+	tests/lab/scenarios/living.py \
 	tests/lab/scenarios/passkeys.py \
 	tests/lab/scenarios/policies.py \
 	tests/lab/scenarios/restart.py \
