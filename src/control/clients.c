@@ -41,7 +41,7 @@ client_free (Client *client)
   prw_handlers_remove (prw_engine_get_handlers (engine), client->name);
   g_hash_table_iter_init (&iter, client->holds);
   while (g_hash_table_iter_next (&iter, &peer, NULL))
-    prw_engine_release_peer (engine, peer);
+    prw_engine_leave_peer (engine, peer);
   g_hash_table_unref (client->holds);
   g_free (client->name);
   g_free (client);
@@ -102,7 +102,7 @@ prw_clients_unregister_handler (PrwClients *self, const char *owner)
 gboolean
 prw_clients_is_full (PrwClients *self)
 {
-  return self->n_holds >= PRW_CLIENTS_MAX_HOLDS;
+  return self->n_holds + prw_engine_count_left_peers (self->engine) >= PRW_CLIENTS_MAX_HOLDS;
 }
 
 gboolean
@@ -120,13 +120,6 @@ prw_clients_reserve (PrwClients *self, const char *owner, GError **error)
   return TRUE;
 }
 
-static void
-release (PrwClients *self, PrwSecurityManager *peer)
-{
-  prw_engine_release_peer (self->engine, peer);
-  g_object_unref (peer);
-}
-
 void
 prw_clients_take_hold (PrwClients *self, const char *owner, PrwSecurityManager *peer)
 {
@@ -140,8 +133,11 @@ prw_clients_take_hold (PrwClients *self, const char *owner, PrwSecurityManager *
       g_hash_table_add (client->holds, peer);
       return;
     }
-  if (peer != NULL)
-    release (self, peer);
+  if (peer != NULL && client != NULL)
+    prw_engine_release_peer (self->engine, peer);
+  else if (peer != NULL)
+    prw_engine_leave_peer (self->engine, peer);
+  g_clear_object (&peer);
   if (client != NULL)
     {
       self->n_holds--;

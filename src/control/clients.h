@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 /**
  * PrwClients:
  *
- * The connections that left something with us, handlers and holders of peers: all of it goes when they leave the bus.
+ * The connections that left something with us, handlers and holders of peers: all of it goes when they leave the bus, the last
+ * peers a while later (prw_engine_leave_peer()).
  */
 typedef struct _PrwClients PrwClients;
 
@@ -36,7 +37,7 @@ gboolean prw_clients_reserve (PrwClients *self, const char *owner, GError **erro
  * prw_clients_take_hold:
  * @peer: (transfer full) (nullable): held by prw_engine_hold_peer_finish(); %NULL when that failed
  *
- * Takes what was reserved: @peer is released when @owner leaves, and at once when it left or holds it already.
+ * Takes what was reserved: @peer is left when @owner leaves, at once when it left already, and released when it holds it already.
  */
 void prw_clients_take_hold (PrwClients *self, const char *owner, PrwSecurityManager *peer);
 

@@ -8,6 +8,7 @@
 #include "core/arbiter.h"
 #include "core/discoverable.h"
 #include "core/engine-private.h"
+#include "core/linger.h"
 #include "core/security-manager-private.h"
 #include "policy/address.h"
 
@@ -21,6 +22,7 @@ struct _PrwEngine
   gboolean auto_capability;
   PrwIoCapability fixed_capability, effective_capability;
   PrwDiscoverable *discoverable;
+  PrwLinger *linger;    /* of peers whose caller left */
   GCancellable *listing; /* of the peers bluetoothd has */
   guint sweep_idle;
 };
@@ -433,6 +435,24 @@ prw_engine_release_peer (PrwEngine *self, PrwSecurityManager *peer)
 }
 
 void
+prw_engine_leave_peer (PrwEngine *self, PrwSecurityManager *peer)
+{
+  prw_linger_add (self->linger, G_OBJECT (peer));
+}
+
+guint
+prw_engine_count_left_peers (PrwEngine *self)
+{
+  return prw_linger_count (self->linger);
+}
+
+static void
+on_lingered (gpointer peer, gpointer data)
+{
+  prw_engine_release_peer (data, peer);
+}
+
+void
 prw_engine_shutdown (PrwEngine *self)
 {
   g_autoptr (GPtrArray) peers = prw_engine_get_peers (self);
@@ -481,6 +501,7 @@ prw_engine_dispose (GObject *object)
 {
   PrwEngine *self = PRW_ENGINE (object);
 
+  g_clear_pointer (&self->linger, prw_linger_free);
   g_clear_handle_id (&self->sweep_idle, g_source_remove);
   g_cancellable_cancel (self->listing);
   g_clear_object (&self->listing);
@@ -560,6 +581,7 @@ prw_engine_new (PrwSettings *settings, PrwHost *host, PrwKernel *kernel, PrwCloc
   self->arbiter = prw_arbiter_new (s, peer_of_call, self);
   self->controllers = prw_controllers_new (s);
   self->discoverable = prw_discoverable_new (host, clock);
+  self->linger = prw_linger_new (clock, on_lingered, self);
   self->effective_capability = PRW_IO_CAPABILITY_NONE; /* what the host begins with */
   apply_settings (self);
   follow_host (self, host);

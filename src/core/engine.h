@@ -63,6 +63,13 @@ void prw_engine_hold_peer_async (PrwEngine *self, const char *adapter, const cha
 /** prw_engine_hold_peer_finish: Returns: (transfer full) (nullable) */
 PrwSecurityManager *prw_engine_hold_peer_finish (PrwEngine *self, GAsyncResult *result, GError **error);
 void prw_engine_release_peer (PrwEngine *self, PrwSecurityManager *peer);
+/**
+ * prw_engine_leave_peer: as prw_engine_release_peer(), but in a minute, or when eight others were left since: a shell script has a
+ * connection for each call, so the caller of GetPeer() has left before the peer is used.
+ */
+void prw_engine_leave_peer (PrwEngine *self, PrwSecurityManager *peer);
+/** prw_engine_count_left_peers: those that are kept so. */
+guint prw_engine_count_left_peers (PrwEngine *self);
 
 /**
  * prw_engine_list_bonds_async: fresh from bluetoothd; finish gives (element-type PrwDevice) the bonded ones.

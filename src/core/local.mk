@@ -18,6 +18,7 @@ libprw_core_a_SOURCES = \
 	src/core/kernel.c src/core/kernel.h \
 	src/core/lease.c src/core/lease.h \
 	src/core/lease-journal.c src/core/lease-journal.h \
+	src/core/linger.c src/core/linger.h \
 	src/core/lockout.c src/core/lockout.h \
 	src/core/memory.c src/core/memory.h \
 	src/core/pairable.c src/core/pairable.h \

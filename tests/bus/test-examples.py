@@ -84,6 +84,20 @@ def test_code(m):
         m.test("Remove", "(o)", DEVICE)
 
 
+def test_device_nobody_knows(m):
+    """busctl's connection ends with GetPeer(), and the peer is there for the next one all the same."""
+    example = subprocess.Popen([*SHELL, ADDRESS], env={**m.env, "PATH": f"{h.BUILD}:{os.environ['PATH']}"}, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    m.processes.append(example)
+    wait(lambda: any("StartDiscovery" in call for call in m.test("Calls")), "it is looked for")
+    m.device(Connected=False)
+    wait(lambda: f"{DEVICE} Pair" in m.test("Calls"), "Pair()")
+    m.change(Paired=True, Bonded=True)
+    m.test("Finish", "(os)", DEVICE, "")
+    out = example.communicate(timeout=30)[0]
+    check(example.returncode == 0 and "status 0" in out, out)
+
+
 def test_nothing_to_ask(m):
     """A desk without a person: by --answer, and for who asks a peer that is no address."""
     m.device(Connected=True)

@@ -17,6 +17,7 @@ prw_core_tests = \
 	tests/unit/test-core-le-only \
 	tests/unit/test-core-lease \
 	tests/unit/test-core-limits \
+	tests/unit/test-core-linger \
 	tests/unit/test-core-pair \
 	tests/unit/test-core-peer \
 	tests/unit/test-core-questions \
@@ -33,6 +34,8 @@ tests_unit_test_core_engine_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_core_engine_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_interrupted_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_core_interrupted_LDADD = $(prw_core_test_libs)
+tests_unit_test_core_linger_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
+tests_unit_test_core_linger_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_limits_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_core_limits_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_pair_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
