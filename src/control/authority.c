@@ -3,9 +3,7 @@
 
 #include "control/authority.h"
 
-#include <unistd.h>
-
-#define BUS_TIMEOUT 5000 /* ms */
+#include "core/error.h"
 
 const char *
 prw_right_to_string (PrwRight right)
@@ -32,102 +30,87 @@ prw_right_to_string (PrwRight right)
 
 G_DEFINE_INTERFACE (PrwAuthority, prw_authority, G_TYPE_OBJECT)
 
+/* Who forgets to say who may, lets nobody. */
+static void
+check_nobody (PrwAuthority *self, const char *sender, gboolean interactive, GTask *task)
+{
+  prw_authority_deny (task, "nobody may do this");
+}
+
 static void
 prw_authority_default_init (PrwAuthorityInterface *iface)
 {
+  iface->check = check_nobody;
 }
 
 void
-prw_authority_check_async (PrwAuthority *self, const char *sender, PrwRight right, GAsyncReadyCallback callback, gpointer user_data)
+prw_authority_check_async (PrwAuthority *self, const char *sender, PrwRight right, gboolean interactive, GAsyncReadyCallback callback,
+                           gpointer user_data)
 {
-  PRW_AUTHORITY_GET_IFACE (self)->check (self, sender, right, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, prw_authority_check_async);
+  g_task_set_task_data (task, GUINT_TO_POINTER (right), NULL);
+  if (right == PRW_RIGHT_OPEN)
+    g_task_return_boolean (task, TRUE);
+  else
+    PRW_AUTHORITY_GET_IFACE (self)->check (self, sender, interactive, task);
 }
 
 gboolean
 prw_authority_check_finish (PrwAuthority *self, GAsyncResult *result, GError **error)
 {
-  return PRW_AUTHORITY_GET_IFACE (self)->check_finish (self, result, error);
-}
-
-struct _PrwUidAuthority
-{
-  GObject parent;
-  GDBusConnection *connection;
-  gboolean trust_all;
-};
-
-static void
-on_uid (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  guint32 uid;
-
-  if (reply == NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  g_variant_get (reply, "(u)", &uid);
-  g_task_return_boolean (task, uid == 0 || uid == getuid ());
-}
-
-static void
-uid_check (PrwAuthority *authority, const char *sender, PrwRight right, GAsyncReadyCallback callback, gpointer user_data)
-{
-  PrwUidAuthority *self = PRW_UID_AUTHORITY (authority);
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-
-  if (self->trust_all || right == PRW_RIGHT_OPEN)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixUser",
-                            g_variant_new ("(s)", sender), G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, BUS_TIMEOUT, NULL,
-                            on_uid, g_steal_pointer (&task));
-}
-
-static gboolean
-uid_check_finish (PrwAuthority *authority, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, authority), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static void
-prw_uid_authority_iface_init (PrwAuthorityInterface *iface)
+PrwRight
+prw_authority_task_right (GTask *task)
 {
-  iface->check = uid_check;
-  iface->check_finish = uid_check_finish;
+  return GPOINTER_TO_UINT (g_task_get_task_data (task));
 }
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (PrwUidAuthority, prw_uid_authority, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (PRW_TYPE_AUTHORITY, prw_uid_authority_iface_init))
+void
+prw_authority_deny (GTask *task, const char *why)
+{
+  g_task_return_new_error (task, PRW_ERROR, PRW_ERROR_NOT_AUTHORIZED, "%s", why);
+}
+
+#define PRW_TYPE_TRUSTING_AUTHORITY (prw_trusting_authority_get_type ())
+G_DECLARE_FINAL_TYPE (PrwTrustingAuthority, prw_trusting_authority, PRW, TRUSTING_AUTHORITY, GObject)
+
+struct _PrwTrustingAuthority
+{
+  GObject parent;
+};
 
 static void
-prw_uid_authority_finalize (GObject *object)
+check_anybody (PrwAuthority *self, const char *sender, gboolean interactive, GTask *task)
 {
-  g_object_unref (PRW_UID_AUTHORITY (object)->connection);
-  G_OBJECT_CLASS (prw_uid_authority_parent_class)->finalize (object);
+  g_task_return_boolean (task, TRUE);
 }
 
 static void
-prw_uid_authority_class_init (PrwUidAuthorityClass *klass)
+prw_trusting_authority_iface_init (PrwAuthorityInterface *iface)
 {
-  G_OBJECT_CLASS (klass)->finalize = prw_uid_authority_finalize;
+  iface->check = check_anybody;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (PrwTrustingAuthority, prw_trusting_authority, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (PRW_TYPE_AUTHORITY, prw_trusting_authority_iface_init))
+
+static void
+prw_trusting_authority_class_init (PrwTrustingAuthorityClass *klass)
+{
 }
 
 static void
-prw_uid_authority_init (PrwUidAuthority *self)
+prw_trusting_authority_init (PrwTrustingAuthority *self)
 {
 }
 
 PrwAuthority *
-prw_uid_authority_new (GDBusConnection *connection, gboolean trust_all)
+prw_trusting_authority_new (void)
 {
-  PrwUidAuthority *self = g_object_new (PRW_TYPE_UID_AUTHORITY, NULL);
-
-  self->connection = g_object_ref (connection);
-  self->trust_all = trust_all;
-  return PRW_AUTHORITY (self);
+  return g_object_new (PRW_TYPE_TRUSTING_AUTHORITY, NULL);
 }

@@ -120,7 +120,6 @@ typedef struct
   GDBusInterfaceSkeleton *skeleton;
   GDBusMethodInvocation *invocation; /* (unowned): whoever answers it takes it */
   const GDBusInterfaceVTable *inner; /* of the generated skeleton */
-  PrwRight right;
   gboolean crowded; /* no right is needed, but for there being so many */
 } Passage;
 
@@ -196,10 +195,8 @@ log_denial (PrwGate *self, GDBusMethodInvocation *invocation, const char *why)
 }
 
 static void
-deny (PrwGate *self, Passage *passage)
+deny (PrwGate *self, Passage *passage, const char *why)
 {
-  g_autofree char *why = g_strdup_printf ("this needs the right %s, which this caller does not have", prw_right_to_string (passage->right));
-
   log_denial (self, passage->invocation, passage->crowded ? "too many calls at a time" : why);
   if (passage->crowded)
     prw_errors_return_new (passage->invocation, PRW_ERROR_FAILED, "too many callers ask at a time; try again");
@@ -212,11 +209,12 @@ on_checked (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Passage) passage = data;
   Hook *hook = g_object_get_qdata (G_OBJECT (passage->skeleton), hook_quark ());
+  g_autoptr (GError) error = NULL;
 
-  if (prw_authority_check_finish (PRW_AUTHORITY (source), result, NULL))
+  if (prw_authority_check_finish (PRW_AUTHORITY (source), result, &error))
     let_through (passage);
   else
-    deny (hook->gate, passage);
+    deny (hook->gate, passage, error->message);
 }
 
 /* Which right a call needs; FALSE: it is not listed. */
@@ -262,12 +260,22 @@ note_call (PrwGate *self, GDBusMethodInvocation *invocation, gboolean open)
   self->n_open += open ? 1 : 0;
 }
 
+/* Whether the caller is willing to wait for somebody who is asked for a password. */
+static gboolean
+is_interactive (GDBusMethodInvocation *invocation)
+{
+  const GDBusMessageFlags flags = g_dbus_message_get_flags (g_dbus_method_invocation_get_message (invocation));
+
+  return (flags & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0 && (flags & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0;
+}
+
 static void
 pass (const GDBusInterfaceVTable *inner, GDBusMethodInvocation *invocation, GVariant *parameters, gpointer user_data)
 {
   g_autoptr (Passage) passage = g_new0 (Passage, 1);
   PrwGate *self = ((Hook *) g_object_get_qdata (user_data, hook_quark ()))->gate;
   PrwRight right;
+  gboolean interactive;
 
   passage->skeleton = g_object_ref (user_data);
   passage->invocation = invocation;
@@ -288,11 +296,11 @@ pass (const GDBusInterfaceVTable *inner, GDBusMethodInvocation *invocation, GVar
   note_call (self, invocation, right == PRW_RIGHT_OPEN && !passage->crowded);
   if (passage->crowded)
     right = PRW_RIGHT_PAIR; /* who may do something gets through, whoever else looks */
-  passage->right = right;
+  interactive = !passage->crowded && is_interactive (invocation);
   if (right == PRW_RIGHT_OPEN)
     let_through (passage);
   else
-    prw_authority_check_async (self->authority, g_dbus_method_invocation_get_sender (invocation), right, on_checked,
+    prw_authority_check_async (self->authority, g_dbus_method_invocation_get_sender (invocation), right, interactive, on_checked,
                                g_steal_pointer (&passage));
 }
 

@@ -4,6 +4,8 @@ noinst_LIBRARIES += libprw-control.a
 libprw_control_a_SOURCES = \
 	src/control/absent.c src/control/absent.h \
 	src/control/authority.c src/control/authority.h \
+	src/control/authority-group.c \
+	src/control/authority-polkit.c \
 	src/control/clients.c src/control/clients.h \
 	src/control/control.c src/control/control.h \
 	src/control/controller.c \

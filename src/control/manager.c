@@ -250,7 +250,7 @@ static gboolean
 on_get_peer (PrwDbusManager1 *skeleton, GDBusMethodInvocation *invocation, const char *adapter, const char *address, PrwManagerObject *self)
 {
   if (prw_clients_is_full (self->clients))
-    prw_authority_check_async (prw_gate_get_authority (self->gate), g_dbus_method_invocation_get_sender (invocation), PRW_RIGHT_PAIR,
+    prw_authority_check_async (prw_gate_get_authority (self->gate), g_dbus_method_invocation_get_sender (invocation), PRW_RIGHT_PAIR, FALSE,
                                on_may_hold_more, hold_new (self, invocation));
   else
     hold_peer (self, invocation);

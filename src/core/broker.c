@@ -157,6 +157,15 @@ prw_broker_close (PrwBroker *self, const char *peer, guint events, PrwRequestSta
       prw_request_close (open->pdata[i], state);
 }
 
+void
+prw_broker_give_up (PrwBroker *self, PrwRequest *request)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, GUINT_TO_POINTER (prw_request_get_id (request)));
+
+  if (entry != NULL && !entry->waits)
+    prw_request_close (request, PRW_REQUEST_STATE_NO_HANDLER);
+}
+
 static void
 on_handlers_changed (PrwBroker *self)
 {

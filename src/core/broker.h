@@ -36,6 +36,8 @@ PrwRequest *prw_broker_ask (PrwBroker *self, const PrwQuestion *question, gboole
 PrwRequest *prw_broker_lookup (PrwBroker *self, guint id);
 /** prw_broker_get_open: Returns: (transfer container) (element-type PrwRequest): by number */
 GPtrArray *prw_broker_get_open (PrwBroker *self);
+/** prw_broker_give_up: nobody who may answer hears of @request: closes it with NO_HANDLER, unless it waits (WithoutHandler=wait). */
+void prw_broker_give_up (PrwBroker *self, PrwRequest *request);
 /** prw_broker_close: closes the questions about @peer (an object path; NULL: all peers) of the kinds in @events, a mask. */
 void prw_broker_close (PrwBroker *self, const char *peer, guint events, PrwRequestState state);
 

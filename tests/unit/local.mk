@@ -2,6 +2,7 @@
 include tests/unit/attach-plug.mk
 include tests/unit/cli.mk
 include tests/unit/config.mk
+include tests/unit/control.mk
 include tests/unit/policy.mk
 include tests/unit/core.mk
 include tests/unit/daemon.mk
