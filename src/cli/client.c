@@ -5,16 +5,19 @@
 
 #include <signal.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "cli/polkit.h"
 #include "policy/address.h"
 
 void
 prw_client_clear (PrwClient *self)
 {
   g_clear_object (&self->bus);
+  prw_polkit_close_agent ();
 }
 
 gboolean
@@ -32,6 +35,21 @@ prw_client_connect (PrwClient *self, GError **error)
   return TRUE;
 }
 
+void
+prw_client_prepare (PrwClient *self)
+{
+  if (!self->json && !self->session)
+    prw_polkit_open_agent ();
+}
+
+void
+prw_client_authorize (PrwClient *self, const char *action)
+{
+  prw_client_prepare (self);
+  if (!self->session && geteuid () != 0 && prw_polkit_ask (self->bus, action, FALSE) == PRW_POLKIT_PASSWORD)
+    prw_polkit_ask (self->bus, action, TRUE);
+}
+
 GVariant *
 prw_client_call (PrwClient *self, const char *path, const char *interface, const char *method, GVariant *parameters,
                  const char *reply_type, int timeout, GError **error)
@@ -40,6 +58,8 @@ prw_client_call (PrwClient *self, const char *path, const char *interface, const
 
   if (!prw_client_connect (self, error))
     return NULL;
+  if (timeout == PRW_AUTHORIZED_TIMEOUT)
+    prw_client_prepare (self);
   return g_dbus_connection_call_sync (self->bus, PRW_BUS_NAME, path, interface, method, owned,
                                       reply_type != NULL ? G_VARIANT_TYPE (reply_type) : NULL,
                                       G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, timeout, NULL, error);
@@ -183,7 +203,7 @@ advice (const char *remote, gboolean session)
   };
 
   if (g_strcmp0 (remote, "org.pairward.Error.NotAuthorized") == 0 || g_strcmp0 (remote, "org.freedesktop.DBus.Error.AccessDenied") == 0)
-    return session ? NULL : _("run it with sudo, or as somebody whom the administrator lets do this");
+    return session ? NULL : _("log in at this machine, run it with sudo, or ask the administrator for a polkit rule");
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     if (g_strcmp0 (remote, table[i].error) == 0)
       return _(table[i].words);

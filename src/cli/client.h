@@ -41,6 +41,15 @@ gboolean prw_client_connect (PrwClient *self, GError **error);
 void prw_client_clear (PrwClient *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PrwClient, prw_client_clear)
 
+/** prw_client_prepare: before a call that somebody may have to type a password for: they can, where they sit at a terminal. */
+void prw_client_prepare (PrwClient *self);
+/**
+ * prw_client_authorize:
+ * @action: of polkit
+ *
+ * Has the password typed now, if one is needed, and before something else reads the terminal. The daemon decides, as always.
+ */
+void prw_client_authorize (PrwClient *self, const char *action);
 /** prw_client_call: @parameters floating or NULL; Returns: (transfer full) (nullable) */
 GVariant *prw_client_call (PrwClient *self, const char *path, const char *interface, const char *method, GVariant *parameters,
                            const char *reply_type, int timeout, GError **error);

@@ -5,6 +5,7 @@
 #include "cli/verbs.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gi18n.h>
 
@@ -281,9 +282,20 @@ look_at_desktop (Visit *visit)
 {
   g_autoptr (GDBusConnection) session = has_session_bus () ? g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL) : NULL;
 
-  visit->seen.polkit = is_there (visit->system, "org.freedesktop.PolicyKit1");
   visit->seen.desktop = session != NULL;
   visit->seen.notifications = session != NULL && is_there (session, "org.freedesktop.Notifications");
+}
+
+static void
+look_at_rights (Visit *visit)
+{
+#ifndef HAVE_POLKIT
+  visit->seen.group = PRW_GROUP;
+#endif
+  visit->seen.root = geteuid () == 0;
+  visit->seen.polkit = is_there (visit->system, "org.freedesktop.PolicyKit1");
+  if (visit->seen.polkit && !visit->seen.root && visit->seen.group == NULL)
+    visit->seen.may_respond = prw_polkit_ask (visit->system, "org.pairward.respond", FALSE);
 }
 
 static PrwExit
@@ -345,6 +357,7 @@ prw_verb_doctor (PrwClient *client, int argc, char **argv)
   look_at_daemon (&visit, client);
   look_at_settings (&visit, keyfile);
   look_at_desktop (&visit);
+  look_at_rights (&visit);
   findings = prw_findings_judge (&visit.seen);
   records = prw_boards_records (boards_dir);
   boards = prw_boards_judge_failed (records);

@@ -251,9 +251,49 @@ judge_desktop (GPtrArray *findings, const PrwSeen *seen)
   else
     prw_findings_add (findings, "notifications", PRW_FINDING_NOTE,
          g_strdup (_("there is no notification server: questions are answered in a terminal, with \"pairwardctl agent\"")));
-  prw_findings_add (findings, "polkit", PRW_FINDING_NOTE,
-       g_strdup (seen->polkit ? _("it is there, and this pairward does not use it: root may do everything, others may look")
-                              : _("it is not there: root may do everything, others may look")));
+}
+
+static void
+judge_rights (GPtrArray *findings, const PrwSeen *seen)
+{
+  switch (seen->may_respond)
+    {
+    case PRW_POLKIT_YES:
+      prw_findings_add (findings, "polkit", PRW_FINDING_OK, g_strdup (_("it is there, and you may answer questions")));
+      break;
+    case PRW_POLKIT_PASSWORD:
+      prw_findings_add (findings, "polkit", PRW_FINDING_NOTE,
+           g_strdup (_("it is there, and you may answer questions with an administrator's password; who sits at the machine needs none")));
+      break;
+    case PRW_POLKIT_NO:
+      prw_findings_add (findings, "polkit", PRW_FINDING_NOTE,
+           g_strdup (_("it is there, and you may not answer questions; the administrator can make a polkit rule for org.pairward.respond")));
+      break;
+    case PRW_POLKIT_UNKNOWN:
+      prw_findings_add (findings, "polkit", PRW_FINDING_PROBLEM,
+           g_strdup (_("it is there, and says nothing of org.pairward.respond: see that polkit runs, and that org.pairward.policy is in "
+                       "/usr/share/polkit-1/actions")));
+      break;
+    }
+}
+
+static void
+judge_polkit (GPtrArray *findings, const PrwSeen *seen)
+{
+  if (seen->session)
+    prw_findings_add (findings, "polkit", PRW_FINDING_OK, g_strdup (_("a user's own daemon needs none: who is on that session bus may do everything")));
+  else if (seen->group != NULL && *seen->group != '\0')
+    prw_findings_add (findings, "polkit", PRW_FINDING_NOTE,
+         g_strdup_printf (_("this pairward does not use it: root and the group %s may do everything, others may look"), seen->group));
+  else if (seen->group != NULL)
+    prw_findings_add (findings, "polkit", PRW_FINDING_NOTE, g_strdup (_("this pairward does not use it: root may do everything, others may look")));
+  else if (!seen->polkit)
+    prw_findings_add (findings, "polkit", PRW_FINDING_NOTE,
+         g_strdup (_("it is not there: root may do everything, others may look; install the package polkitd, or use sudo")));
+  else if (seen->root)
+    prw_findings_add (findings, "polkit", PRW_FINDING_OK, g_strdup (_("it is there; root may do everything without it")));
+  else
+    judge_rights (findings, seen);
 }
 
 GPtrArray *
@@ -272,6 +312,7 @@ prw_findings_judge (const PrwSeen *seen)
       judge_kernel_link (findings, seen);
     }
   judge_desktop (findings, seen);
+  judge_polkit (findings, seen);
   return findings;
 }
 

@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "cli/polkit.h"
 #include "config/settings.h"
 
 G_BEGIN_DECLS
@@ -60,7 +61,11 @@ typedef struct
   const char *settings_problem;
   gboolean settings_denied;       /* they may not be read by who asks: no problem of theirs */
   const char *const *warnings;    /* (nullable): about the settings */
-  gboolean desktop, notifications, polkit;
+  gboolean desktop, notifications;
+  gboolean polkit;                /* it is there */
+  const char *group;              /* (nullable): this pairward does not use polkit; "" or the group that may do everything */
+  gboolean root;                  /* who asks */
+  PrwPolkitWord may_respond;      /* of who asks, where there is polkit */
 } PrwSeen;
 
 /** prw_findings_judge: Returns: (transfer full) (element-type PrwFinding): a verdict on each thing, in the order in which they matter */

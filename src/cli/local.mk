@@ -10,6 +10,7 @@ pairwardctl_SOURCES = \
 	src/cli/main.c \
 	src/cli/monitor.c \
 	src/cli/output.c src/cli/output.h \
+	src/cli/polkit.c src/cli/polkit.h \
 	src/cli/question.c src/cli/question.h \
 	src/cli/services.c src/cli/services.h \
 	src/cli/story.c src/cli/story.h \

@@ -157,6 +157,7 @@ run_pairing (PrwClient *client, const char *path, const char *name, const PairOp
                                               PRW_PEER_IFACE, G_DBUS_SIGNAL_FLAGS_NONE, on_properties_changed, &pairing, NULL);
   if (attended)
     {
+      prw_client_authorize (client, options->force ? "org.pairward.manage-bonds" : "org.pairward.pair");
       g_print (_("Pairing with %s. Ctrl-C stops it.\n"), name);
       agent = prw_terminal_agent_new (client, path, loop, begin, &pairing);
     }

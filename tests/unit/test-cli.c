@@ -219,7 +219,33 @@ test_daemon (void)
   expect (&seen, "notifications", PRW_FINDING_NOTE, "no notification server");
   seen.desktop = FALSE;
   expect (&seen, "notifications", PRW_FINDING_NOTE, "no session bus");
+}
+
+static void
+test_polkit (void)
+{
+  PrwSeen seen = healthy ();
+
+  seen.session = FALSE;
+  seen.polkit = FALSE;
   expect (&seen, "polkit", PRW_FINDING_NOTE, "not there");
+  seen.polkit = TRUE;
+  expect (&seen, "polkit", PRW_FINDING_PROBLEM, "org.pairward.policy");
+  seen.may_respond = PRW_POLKIT_NO;
+  expect (&seen, "polkit", PRW_FINDING_NOTE, "may not answer");
+  seen.may_respond = PRW_POLKIT_PASSWORD;
+  expect (&seen, "polkit", PRW_FINDING_NOTE, "administrator's password");
+  seen.may_respond = PRW_POLKIT_YES;
+  expect (&seen, "polkit", PRW_FINDING_OK, "you may answer");
+  seen.root = TRUE;
+  expect (&seen, "polkit", PRW_FINDING_OK, "root may do everything");
+  seen.group = "";
+  expect (&seen, "polkit", PRW_FINDING_NOTE, "does not use it: root may");
+  seen.group = "bluetooth";
+  expect (&seen, "polkit", PRW_FINDING_NOTE, "the group bluetooth");
+  seen.session = TRUE;
+  expect (&seen, "polkit", PRW_FINDING_OK, "own daemon");
+  prw_settings_unref (seen.settings);
 }
 
 int
@@ -234,5 +260,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/cli/doctor/main-conf", test_main_conf);
   g_test_add_func ("/cli/doctor/adapters", test_adapters);
   g_test_add_func ("/cli/doctor/daemon", test_daemon);
+  g_test_add_func ("/cli/doctor/polkit", test_polkit);
   return g_test_run ();
 }
