@@ -26,27 +26,5 @@ data/org.pairward.conf: data/org.pairward.conf.in Makefile
 data/org.pairward.service: data/org.pairward.service.in Makefile
 	$(prw_substitute)
 
-# What polkit is asked about. gettext translates it by rules of ours, which are polkit's own (data/polkit/its).
-EXTRA_DIST += data/polkit/org.pairward.policy.in data/polkit/its/polkit-policy.its data/polkit/its/polkit-policy.loc
-if HAVE_POLKIT
-polkitactionsdir = $(datadir)/polkit-1/actions
-nodist_polkitactions_DATA = data/polkit/org.pairward.policy
-endif
-CLEANFILES += data/polkit/org.pairward.policy data/polkit/untranslated.policy
-data/polkit/org.pairward.policy: data/polkit/org.pairward.policy.in $(top_srcdir)/po/LINGUAS $(wildcard $(top_srcdir)/po/*.po) Makefile
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed -e 's|@PRW_USER[@]|$(PRW_USER)|g' $< > $(@D)/untranslated.policy && \
-	GETTEXTDATADIRS=$(abs_top_srcdir)/data/polkit $(MSGFMT_XML) --xml --template=$(@D)/untranslated.policy -d $(top_srcdir)/po -o $@.tmp && \
-	rm $(@D)/untranslated.policy && mv $@.tmp $@
-
-# Boards that are plugged in: udev asks systemd for one pairward-attach@.service each.
-EXTRA_DIST += data/systemd/pairward-attach@.service.in
-if INSTALL_UDEV
-udevrulesdir = $(udevdir)/rules.d
-dist_udevrules_DATA = data/udev/60-pairward.rules
-endif
-if INSTALL_SYSTEMD
-nodist_systemdsystemunit_DATA = data/systemd/pairward-attach@.service
-CLEANFILES += $(nodist_systemdsystemunit_DATA)
-endif
-data/systemd/pairward-attach@.service: data/systemd/pairward-attach@.service.in Makefile
-	$(prw_substitute)
+include data/polkit/local.mk
+include data/systemd/local.mk
