@@ -54,6 +54,31 @@ def test_no_capabilities(m):
     powerless(m)
 
 
+@settings("[Daemon]\nWithoutHandler=reject\n", daemon=False)
+def test_as_the_unit_starts_it(m):
+    """Somebody who was never root, with the two capabilities and no way to more: data/systemd/pairwardd.service.in."""
+    kernel = Kernel(m)
+    somebody, state = 65534, m.dir / "state"
+    state.mkdir(mode=0o700)
+    for path in (m.keyfile, state, m.dir / "hci-2", m.dir / "hci-3"):
+        os.chown(path, somebody, somebody)
+    start(m, before=["setpriv", f"--reuid={somebody}", f"--regid={somebody}", "--clear-groups", "--no-new-privs",
+                     "--bounding-set=-all,+net_admin,+net_raw", "--inh-caps=-all,+net_admin,+net_raw", "--ambient-caps=-all,+net_admin,+net_raw"])
+    kernel.accept()
+    kernel.answer(READ_INDEX_LIST, 0xFFFF, struct.pack("<HH", 1, 0))
+    kernel.answer(READ_INFORMATION, 0, bytes(9) + struct.pack("<II", 0xFFFF, 0x0281) + bytes(263))
+    kernel.answer(GET_CONNECTIONS, 0, bytes(2))
+    wait(m.is_default, "the daemon is the default agent")
+    equal(m.client.get(ROOT, MANAGER, "KernelLink"), True, "KernelLink")
+    for task in tasks(m):
+        equal([int(task[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")], [0] * 4, f"what {task['Name']} may")
+        equal((task["Uid"].split(), task["NoNewPrivs"]), ([str(somebody)] * 4, "1"), f"who {task['Name']} is")
+    m.device()
+    m.client.call(ROOT, MANAGER, "Reload")
+    check("warning" not in m.log() and "error" not in m.log(), m.log())
+    equal(m.stop_daemon(), 0, "its exit status")
+
+
 @settings("", daemon=False)
 def test_no_bluetooth(m):
     start(m)
