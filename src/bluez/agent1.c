@@ -3,6 +3,7 @@
 
 #include "bluez/agent1.h"
 
+#include "core/audit.h"
 #include "dbus/prw-bluez-info.h"
 #include "policy/address.h"
 #include "policy/text.h"
@@ -206,6 +207,7 @@ ask (PrwAgent1 *self, PrwAgentMethod method, GVariant *parameters, GDBusMethodIn
   if (wrong != NULL)
     {
       g_warning ("bluetoothd asks about %s: %s", call->device_path, wrong);
+      prw_audit_dropped (call->device_path, wrong);
       prw_reply_reject (reply);
       return;
     }

@@ -401,7 +401,10 @@ on_device_read (GObject *source, GAsyncResult *result, gpointer data)
   gboolean ending = g_cancellable_is_cancelled (c->cancellable);
 
   if (device == NULL && !ending)
-    g_warning ("%s cannot be read (%s); its request is rejected", c->call->device_path, error->message);
+    {
+      g_warning ("%s cannot be read (%s); its request is rejected", c->call->device_path, error->message);
+      prw_audit_dropped (c->call->device_path, "The device cannot be read from bluetoothd");
+    }
   if (device == NULL || ending || c->call->cancelled)
     {
       prw_reply_reject (c->call->reply); /* which bluetoothd's own cancellation has answered */
@@ -447,7 +450,7 @@ prw_arbiter_judge (PrwArbiter *self, PrwAgentCall *call)
 
   if (g_cancellable_is_cancelled (self->cancellable) || !serves (self, call->device_path))
     {
-      g_message ("%s: not one of our adapters, or the daemon is ending; rejected", call->device_path);
+      prw_audit_dropped (call->device_path, "Not one of our adapters, or the daemon is ending");
       prw_reply_reject (call->reply);
       return;
     }

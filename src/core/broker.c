@@ -3,6 +3,8 @@
 
 #include "core/broker.h"
 
+#include "core/audit.h"
+
 /* bluetoothd has one question to us at a time for each of its agents; more than this is not questions but a flood. */
 #define MAX_OPEN 64
 
@@ -62,7 +64,7 @@ on_request_closed (PrwRequest *request, guint state, Entry *entry)
   prw_clock_clear_alarm (self->clock, &entry->alarm);
   entry->alarm = prw_clock_add_alarm (self->clock, PRW_REQUEST_KEEP, on_forget, entry);
   self->n_open--;
-  g_message ("request %u closed: %s", prw_request_get_id (request), prw_request_state_to_string (state));
+  prw_audit_closed (request);
   g_signal_emit (self, signals[REQUEST_CLOSED], 0, request);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN_REQUESTS]);
 }

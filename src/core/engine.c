@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/arbiter.h"
+#include "core/audit.h"
 #include "core/discoverable.h"
 #include "core/engine-private.h"
 #include "core/linger.h"
@@ -335,6 +336,8 @@ prw_engine_set_floor (PrwEngine *self, PrwPairingPolicy floor)
   g_autoptr (PrwPolicy) old = self->services->policy;
 
   self->services->policy = prw_policy_with_floor (old, floor);
+  if (floor != prw_policy_get_floor (old))
+    prw_audit_floor (floor);
   prw_pairable_update (self->services->pairable);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PAIRING_POLICY]);
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/audit.h"
+
 G_DEFINE_QUARK (prw-host-error-quark, prw_host_error)
 
 PrwError
@@ -121,6 +123,8 @@ prw_agent_call_unref (PrwAgentCall *call)
     return;
   if (call->weak != NULL)
     *call->weak = NULL;
+  if (!prw_reply_is_answered (call->reply))
+    prw_audit_dropped (call->device_path, "It ended without a verdict");
   if (call->pin != NULL)
     explicit_bzero (call->pin, strlen (call->pin));
   g_free (call->pin);

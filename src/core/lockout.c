@@ -3,6 +3,8 @@
 
 #include "core/lockout.h"
 
+#include "core/audit.h"
+
 typedef struct
 {
   PrwLockout *owner;
@@ -134,7 +136,7 @@ count (PrwLockout *self, GHashTable *entries, const char *key)
   entry->failures++;
   entry->last = prw_clock_now (self->clock);
   if (entry->failures == self->failures)
-    g_message ("%s: locked out for %" G_GINT64_FORMAT " s after %u failures", key, self->length / G_USEC_PER_SEC, entry->failures);
+    prw_audit_lockout (key, self->length / G_USEC_PER_SEC, entry->failures);
   return entry;
 }
 

@@ -4,6 +4,8 @@
 /* How well a peer's link is protected, and how strong its bond is. */
 #include "core/security-manager-private.h"
 
+#include "core/audit.h"
+
 static PrwSecurityLevel
 link_level (PrwSecurityManager *self, const PrwLink *link)
 {
@@ -153,6 +155,6 @@ prw_security_manager_set_bond_suspect (PrwSecurityManager *self, gboolean suspec
     return;
   self->bond_suspect = suspect;
   if (suspect)
-    g_message ("%s: the other side seems to have lost its key; pair again with force to replace the bond", self->path);
+    prw_audit_suspect (self);
   g_object_notify (G_OBJECT (self), "bond-suspect");
 }

@@ -138,7 +138,7 @@ count_failure (PrwSecurityManager *self)
 static void
 complete (PrwSecurityManager *self, PrwSecurityStatus status, PrwSecurityProcess process)
 {
-  prw_audit_outcome (self->path, status, self->level, process);
+  prw_audit_outcome (self, status, self->level, process);
   g_signal_emit_by_name (self, "pairing-complete", (guint) status, (guint) self->level, (guint) process);
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/window.h"
 
+#include "core/audit.h"
 #include "core/error.h"
 
 struct _PrwWindow
@@ -25,6 +26,7 @@ set_until (PrwWindow *self, gint64 until)
   if (self->until == until)
     return;
   self->until = until;
+  prw_audit_window (until == 0 ? 0 : (until - prw_clock_now (self->clock)) / G_USEC_PER_SEC);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_UNTIL]);
 }
 
@@ -34,7 +36,6 @@ on_alarm (gpointer data)
   PrwWindow *self = data;
 
   self->alarm = 0;
-  g_message ("the pairing window closed by itself");
   set_until (self, 0);
   return G_SOURCE_REMOVE;
 }

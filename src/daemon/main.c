@@ -63,11 +63,11 @@ main (int argc, char *argv[])
       puts (PACKAGE_STRING);
       return 0;
     }
-  prw_log_init (verbose);
+  prw_log_init (verbose, PRW_LOG_SYSLOG);
   options = (PrwDaemonOptions) { .session = session, .config_file = config, .kernel_link = !no_kernel_link };
   if (!prw_daemon_run (&options, &error))
     {
-      fprintf (stderr, "pairwardd: %s\n", error->message);
+      prw_log_failure (error->message);
       return 1;
     }
   return 0;
