@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The desktop handler. What needs no display is a library, for the tests.
+bin_PROGRAMS += pairward-prompt
+noinst_LIBRARIES += libprw-prompt.a
+libprw_prompt_a_SOURCES = \
+	src/prompt/question.c src/prompt/question.h \
+	src/prompt/surface.c src/prompt/surface.h
+libprw_prompt_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
+pairward_prompt_SOURCES = src/prompt/main.c
+pairward_prompt_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(GTK_CFLAGS)
+pairward_prompt_LDADD = libprw-prompt.a libprw-words.a libprw-policy.a $(GIO_LIBS) $(GTK_LIBS)
+if HAVE_GTK
+pairward_prompt_SOURCES += \
+	src/prompt/dialogs.c src/prompt/dialogs.h
+endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "words/words.h"
+
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+#include "policy/policy.h"
+#include "policy/text.h"
+
+gboolean
+prw_words_kind (const char *event, gboolean match, const char *entry_kind, PrwPromptKind *kind)
+{
+  const struct { const char *event; PrwPromptKind kind; } table[] = {
+    { "passkey-display-required", match ? PRW_PROMPT_COMPARE : PRW_PROMPT_DISPLAY },
+    { "passkey-required", g_str_equal (entry_kind, "pin") ? PRW_PROMPT_PIN : PRW_PROMPT_PASSKEY },
+    { "pairing-authorization-required", PRW_PROMPT_AUTHORIZE },
+    { "peripheral-security-request", PRW_PROMPT_SECURITY_REQUEST },
+    { "service-authorization-required", PRW_PROMPT_SERVICE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (event, table[i].event))
+      {
+        *kind = table[i].kind;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+char *
+prw_words_title (const PrwWordsQuestion *question)
+{
+  switch (question->kind)
+    {
+    case PRW_PROMPT_COMPARE:
+    case PRW_PROMPT_DISPLAY:
+    case PRW_PROMPT_PASSKEY:
+    case PRW_PROMPT_PIN:
+      return g_strdup_printf (_("Pairing with %s"), question->name);
+    case PRW_PROMPT_AUTHORIZE:
+      return g_strdup_printf (_("%s wants to pair"), question->name);
+    case PRW_PROMPT_SECURITY_REQUEST:
+      return g_strdup_printf (_("%s wants a secure connection"), question->name);
+    case PRW_PROMPT_SERVICE:
+      return g_strdup_printf (_("%s wants to use a service"), question->name);
+    }
+  return g_strdup (question->name);
+}
+
+char *
+prw_words_ask (const PrwWordsQuestion *question)
+{
+  g_autofree char *service = NULL;
+
+  switch (question->kind)
+    {
+    case PRW_PROMPT_COMPARE:
+      return g_strdup (_("Does it show these digits?"));
+    case PRW_PROMPT_DISPLAY:
+      return g_strdup (_("Type these digits on it:"));
+    case PRW_PROMPT_PASSKEY:
+      return g_strdup (_("Which six digits does it show?"));
+    case PRW_PROMPT_PIN:
+      return g_strdup (_("What is its PIN? (1 to 16 characters; often 0000 or 1234)"));
+    case PRW_PROMPT_AUTHORIZE:
+      return g_strdup (_("May it pair with this computer?"));
+    case PRW_PROMPT_SECURITY_REQUEST:
+      return g_strdup (_("It wants a secure connection. Shall they pair?"));
+    case PRW_PROMPT_SERVICE:
+      service = prw_words_service (question->service);
+      return g_strdup_printf (_("May it use the service %s?"), service);
+    }
+  return g_strdup ("");
+}
+
+char *
+prw_words_risk (const PrwWordsQuestion *question)
+{
+  const char *risk = NULL, *bond = NULL;
+
+  if (question->kind == PRW_PROMPT_COMPARE)
+    risk = _("Only say yes when they are the same: somebody may be in between.");
+  else if (question->kind == PRW_PROMPT_AUTHORIZE)
+    risk = _("Nothing proves that it is the device you think it is: only say yes when you have just started the pairing.");
+  if (question->bonded && question->kind != PRW_PROMPT_SERVICE)
+    bond = _("There is a bond with it already: this would replace it. Somebody may pretend to be it.");
+  if (risk != NULL && bond != NULL)
+    return g_strconcat (risk, "\n", bond, NULL);
+  return g_strdup (risk != NULL ? risk : bond);
+}
+
+/* Words for the icons that bluetoothd derives from class and appearance. */
+const char *
+prw_words_device (const char *icon)
+{
+  static const struct { const char *icon, *word; } table[] = {
+    { "phone", N_("phone") }, { "computer", N_("computer") }, { "audio-headset", N_("headset") }, { "audio-headphones", N_("headphones") },
+    { "audio-card", N_("audio device") }, { "input-keyboard", N_("keyboard") }, { "input-mouse", N_("mouse") },
+    { "input-tablet", N_("tablet") }, { "input-gaming", N_("game controller") }, { "printer", N_("printer") }, { "scanner", N_("scanner") },
+    { "camera-photo", N_("camera") }, { "camera-video", N_("video camera") }, { "video-display", N_("display") },
+    { "multimedia-player", N_("player") }, { "modem", N_("modem") }, { "network-wireless", N_("network device") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (icon, table[i].icon))
+      return _(table[i].word);
+  return icon;
+}
+
+char *
+prw_words_service (const char *uuid)
+{
+  const char *name = prw_service_name (uuid);
+
+  return name != NULL ? g_strdup_printf ("%s (%s)", name, uuid) : g_strdup (uuid);
+}
+
+const char *
+prw_words_closed (const char *outcome)
+{
+  static const struct { const char *outcome, *words; } table[] = {
+    { "accepted", N_("answered yes elsewhere") }, { "rejected", N_("answered no elsewhere") }, { "answered", N_("answered elsewhere") },
+    { "canceled", N_("the other side gave up") }, { "expired", N_("nobody answered in time") }, { "disconnected", N_("the device went away") },
+    { "removed", N_("the device was removed") }, { "completed", N_("the pairing is over") }, { "unavailable", N_("Bluetooth went away") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (table[i].outcome, outcome))
+      return _(table[i].words);
+  return _("closed");
+}
+
+char *
+prw_words_passkey (const char *passkey)
+{
+  if (strlen (passkey) == 6 && strspn (passkey, "0123456789") == 6)
+    return g_strdup_printf ("%.3s %s", passkey, passkey + 3);
+  return prw_text_sanitize (passkey);
+}
+
+void
+prw_words_wipe (char *text)
+{
+  if (text != NULL)
+    explicit_bzero (text, strlen (text));
+  g_free (text);
+}
