@@ -128,21 +128,6 @@ read_question (PrwTerminalAgent *self, const char *path)
     take_question (self, g_steal_pointer (&question));
 }
 
-static const char *
-closing_words (const char *outcome)
-{
-  static const struct { const char *outcome, *words; } table[] = {
-    { "accepted", N_("answered yes elsewhere") }, { "rejected", N_("answered no elsewhere") }, { "answered", N_("answered elsewhere") },
-    { "canceled", N_("the other side gave up") }, { "expired", N_("nobody answered in time") }, { "disconnected", N_("the device went away") },
-    { "removed", N_("the device was removed") }, { "completed", N_("the pairing is over") }, { "unavailable", N_("Bluetooth went away") },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (g_str_equal (table[i].outcome, outcome))
-      return _(table[i].words);
-  return _("closed");
-}
-
 static void
 on_closed (GDBusConnection *bus, const char *sender, const char *path, const char *interface, const char *signal, GVariant *parameters, gpointer data)
 {
@@ -159,7 +144,7 @@ on_closed (GDBusConnection *bus, const char *sender, const char *path, const cha
   if (!shown)
     return;
   g_variant_get (parameters, "(&s)", &outcome);
-  g_print ("%s%s: %s\n", self->terminal ? "\n" : "", question->peer_name, closing_words (outcome));
+  g_print ("%s%s: %s\n", self->terminal ? "\n" : "", question->peer_name, prw_words_closed (outcome));
   show_current (self);
 }
 

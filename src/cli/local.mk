@@ -23,4 +23,4 @@ pairwardctl_SOURCES = \
 	src/cli/verbs-peers.c \
 	src/cli/verbs-requests.c
 pairwardctl_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
-pairwardctl_LDADD = libprw-boards.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS)
+pairwardctl_LDADD = libprw-words.a libprw-boards.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS)

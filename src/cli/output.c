@@ -12,7 +12,6 @@
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 
-#include "policy/policy.h"
 #include "policy/text.h"
 
 void
@@ -131,20 +130,4 @@ const char *
 prw_output_yes_no (gboolean value)
 {
   return value ? _("yes") : _("no");
-}
-
-char *
-prw_output_service (const char *uuid)
-{
-  const char *name = prw_service_name (uuid);
-
-  return name != NULL ? g_strdup_printf ("%s (%s)", name, uuid) : g_strdup (uuid);
-}
-
-char *
-prw_output_passkey (const char *passkey)
-{
-  if (strlen (passkey) == 6 && strspn (passkey, "0123456789") == 6)
-    return g_strdup_printf ("%.3s %s", passkey, passkey + 3);
-  return prw_text_sanitize (passkey);
 }

@@ -30,9 +30,4 @@ const char *prw_output_yes_no (gboolean value);
 /** prw_output_seconds_until: seconds until @boottime (CLOCK_BOOTTIME, µs), rounded up; 0: it is over */
 guint prw_output_seconds_until (guint64 boottime);
 
-/** prw_output_service: Returns: (transfer full): the name of a service and its UUID, "hid (00001124-…)"; the UUID alone where it has no name */
-char *prw_output_service (const char *uuid);
-/** prw_output_passkey: Returns: (transfer full): "123 456" of six digits, else a copy */
-char *prw_output_passkey (const char *passkey);
-
 G_END_DECLS

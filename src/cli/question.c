@@ -14,9 +14,7 @@
 void
 prw_cli_question_free (PrwCliQuestion *question)
 {
-  if (question->passkey != NULL)
-    explicit_bzero (question->passkey, strlen (question->passkey));
-  g_free (question->passkey);
+  prw_words_wipe (question->passkey);
   g_free (question->path);
   g_free (question->kind);
   g_free (question->peer);
@@ -39,32 +37,10 @@ read_peer (PrwClient *client, PrwCliQuestion *question)
   question->bonded = properties != NULL && prw_output_flag (properties, "Bonded");
 }
 
-static gboolean
-is_kind (const PrwCliQuestion *question, const char *kind)
-{
-  return g_str_equal (question->kind, kind);
-}
-
 gboolean
 prw_cli_question_wants_code (const PrwCliQuestion *question)
 {
-  return is_kind (question, "passkey-required");
-}
-
-/* Whether a PIN is wanted or a passkey is no property: the wrong method is told to be wrong, and a PIN is never empty. */
-static gboolean
-read_code_kind (PrwClient *client, PrwCliQuestion *question, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (GVariant) reply = prw_client_call (client, question->path, PRW_REQUEST_IFACE, "EnterPin", g_variant_new ("(s)", ""), NULL,
-                                                PRW_AUTHORIZED_TIMEOUT, &problem);
-  g_autofree char *remote = problem != NULL ? g_dbus_error_get_remote_error (problem) : NULL;
-
-  question->pin = reply != NULL || g_strcmp0 (remote, "org.pairward.Error.InvalidArguments") == 0;
-  if (question->pin || g_strcmp0 (remote, "org.pairward.Error.InvalidOperation") == 0)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&problem));
-  return FALSE;
+  return question->ask == PRW_PROMPT_PASSKEY || question->ask == PRW_PROMPT_PIN;
 }
 
 static gboolean
@@ -82,7 +58,7 @@ prw_cli_question_read (PrwClient *client, const char *path, GError **error)
 {
   g_autoptr (GVariant) properties = prw_client_get_all (client, path, PRW_REQUEST_IFACE, error);
   g_autoptr (PrwCliQuestion) question = NULL;
-  g_autofree char *state = NULL;
+  g_autofree char *state = NULL, *entry = NULL;
 
   if (properties == NULL)
     return NULL;
@@ -92,14 +68,17 @@ prw_cli_question_read (PrwClient *client, const char *path, GError **error)
   question->peer = prw_output_text (properties, "Peer");
   question->peer_name = prw_output_text (properties, "PeerName");
   question->service = prw_output_text (properties, "Service");
-  question->match = prw_output_flag (properties, "MatchRequest");
+  entry = prw_output_text (properties, "EntryKind");
+  if (!prw_words_kind (question->kind, prw_output_flag (properties, "MatchRequest"), entry, &question->ask))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("the daemon asks something that this version does not know: %s"), question->kind);
+      return NULL;
+    }
   g_variant_lookup (properties, "Expires", "t", &question->expires);
   read_peer (client, question);
   state = prw_output_text (properties, "State");
   question->open = g_str_equal (state, "open");
-  if (question->open && is_kind (question, "passkey-display-required") && !read_passkey (client, question, error))
-    return NULL;
-  if (question->open && prw_cli_question_wants_code (question) && !read_code_kind (client, question, error))
+  if (question->open && (question->ask == PRW_PROMPT_COMPARE || question->ask == PRW_PROMPT_DISPLAY) && !read_passkey (client, question, error))
     return NULL;
   return g_steal_pointer (&question);
 }
@@ -116,74 +95,56 @@ prw_cli_question_seconds_left (const PrwCliQuestion *question)
   return prw_output_seconds_until (question->expires);
 }
 
-static gboolean
-is_about_service (const PrwCliQuestion *question)
+static void
+show_lines (const char *text)
 {
-  return is_kind (question, "service-authorization-required");
-}
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
 
-/* Words for the icons that bluetoothd derives from class and appearance. */
-static const char *
-device_word (const char *icon)
-{
-  static const struct { const char *icon, *word; } table[] = {
-    { "phone", N_("phone") }, { "computer", N_("computer") }, { "audio-headset", N_("headset") }, { "audio-headphones", N_("headphones") },
-    { "audio-card", N_("audio device") }, { "input-keyboard", N_("keyboard") }, { "input-mouse", N_("mouse") },
-    { "input-tablet", N_("tablet") }, { "input-gaming", N_("game controller") }, { "printer", N_("printer") }, { "scanner", N_("scanner") },
-    { "camera-photo", N_("camera") }, { "camera-video", N_("video camera") }, { "video-display", N_("display") },
-    { "multimedia-player", N_("player") }, { "modem", N_("modem") }, { "network-wireless", N_("network device") },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (g_str_equal (icon, table[i].icon))
-      return _(table[i].word);
-  return icon;
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_print ("  %s\n", lines[i]);
 }
 
 void
 prw_cli_question_show (const PrwCliQuestion *question)
 {
+  const PrwWordsQuestion words = { question->ask, question->peer_name, question->address, question->icon, question->service, question->bonded };
   const char *bold = prw_output_bold (), *plain = prw_output_plain ();
+  g_autofree char *ask = prw_words_ask (&words), *risk = prw_words_risk (&words);
+  char *digits = question->passkey != NULL ? prw_words_passkey (question->passkey) : NULL;
 
   g_print (_("\n%s%s%s (%s%s%s) asks:\n"), bold, question->peer_name, plain, question->address, *question->icon != '\0' ? ", " : "",
-           device_word (question->icon));
-  if (question->passkey != NULL)
-    {
-      g_autofree char *digits = prw_output_passkey (question->passkey);
-
-      g_print (question->match ? _("  Does it show these digits?  %s%s%s\n  Only say yes when they are the same: somebody may be in between.\n")
-                               : _("  Type these digits on it:  %s%s%s\n  Nothing is to be answered here; \"no\" stops the pairing.\n"),
-               bold, digits, plain);
-    }
-  else if (prw_cli_question_wants_code (question))
-    g_print ("  %s\n", question->pin ? _("What is its PIN? (1 to 16 characters; often 0000 or 1234)") : _("Which six digits does it show?"));
-  else if (is_kind (question, "pairing-authorization-required"))
-    g_print ("  %s\n  %s\n", _("May it pair with this computer?"),
-             _("Nothing proves that it is the device you think it is: only say yes when you have just started the pairing."));
-  else if (is_about_service (question))
-    {
-      g_autofree char *service = prw_output_service (question->service);
-
-      g_print (_("  May it use the service %s?\n"), service);
-    }
+           prw_words_device (question->icon));
+  if (digits != NULL)
+    g_print ("  %s  %s%s%s\n", ask, bold, digits, plain);
   else
-    g_print ("  %s\n", _("It wants a secure connection. Shall they pair?"));
-  if (question->bonded && !is_about_service (question))
-    g_print ("  %s\n", _("There is a bond with it already: this would replace it. Somebody may pretend to be it."));
+    g_print ("  %s\n", ask);
+  prw_words_wipe (digits);
+  if (question->ask == PRW_PROMPT_DISPLAY)
+    g_print ("  %s\n", _("Nothing is to be answered here; \"no\" stops the pairing."));
+  if (risk != NULL)
+    show_lines (risk);
 }
 
 /* TRANSLATORS: the words yes, no, repair, always, never are typed as they are: leave them in English. */
 const char *
 prw_cli_question_hint (const PrwCliQuestion *question)
 {
-  if (prw_cli_question_wants_code (question))
-    return question->pin ? _("PIN, or \"no\"") : _("six digits, or \"no\"");
-  if (is_kind (question, "passkey-display-required") && !question->match)
-    return _("\"no\" stops it");
-  if (is_about_service (question))
-    return _("yes, no, always or never");
-  if (is_kind (question, "peripheral-security-request"))
-    return _("yes, no or repair");
+  switch (question->ask)
+    {
+    case PRW_PROMPT_PIN:
+      return _("PIN, or \"no\"");
+    case PRW_PROMPT_PASSKEY:
+      return _("six digits, or \"no\"");
+    case PRW_PROMPT_DISPLAY:
+      return _("\"no\" stops it");
+    case PRW_PROMPT_SERVICE:
+      return _("yes, no, always or never");
+    case PRW_PROMPT_SECURITY_REQUEST:
+      return _("yes, no or repair");
+    case PRW_PROMPT_COMPARE:
+    case PRW_PROMPT_AUTHORIZE:
+      break;
+    }
   return _("yes or no");
 }
 
@@ -191,27 +152,22 @@ prw_cli_question_hint (const PrwCliQuestion *question)
 static const char *
 method_for (const PrwCliQuestion *question, const char *text)
 {
-  static const struct { const char *kind, *word; char letter; const char *method; } table[] = {
-    { "passkey-display-required", "yes", 'y', "MatchConfirm" },
-    { "pairing-authorization-required", "yes", 'y', "Accept" },
-    { "peripheral-security-request", "yes", 'y', "Accept" },
-    { "peripheral-security-request", "repair", 'r', "ForceRepair" },
-    { "service-authorization-required", "yes", 'y', "Accept" },
-    { "service-authorization-required", "always", 'a', "AcceptAlways" },
-    { "service-authorization-required", "never", '\0', "RejectAlways" }, /* "n" is no */
-    { NULL, "no", 'n', "Reject" },
+  static const struct { PrwPromptKind ask; const char *word; char letter; const char *method; } table[] = {
+    { PRW_PROMPT_COMPARE, "yes", 'y', "MatchConfirm" },
+    { PRW_PROMPT_AUTHORIZE, "yes", 'y', "Accept" },
+    { PRW_PROMPT_SECURITY_REQUEST, "yes", 'y', "Accept" },
+    { PRW_PROMPT_SECURITY_REQUEST, "repair", 'r', "ForceRepair" },
+    { PRW_PROMPT_SERVICE, "yes", 'y', "Accept" },
+    { PRW_PROMPT_SERVICE, "always", 'a', "AcceptAlways" },
+    { PRW_PROMPT_SERVICE, "never", '\0', "RejectAlways" }, /* "n" is no */
   };
 
-  if (prw_cli_question_wants_code (question)) /* "n" may be a PIN */
-    return g_ascii_strcasecmp (text, "no") == 0 ? "Reject" : NULL;
+  if (g_ascii_strcasecmp (text, "no") == 0 || (g_str_equal (text, "n") && !prw_cli_question_wants_code (question))) /* "n" may be a PIN */
+    return "Reject";
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    {
-      gboolean fits = table[i].kind == NULL || is_kind (question, table[i].kind);
-      gboolean said = g_ascii_strcasecmp (text, table[i].word) == 0 || (text[0] != '\0' && text[0] == table[i].letter && text[1] == '\0');
-
-      if (fits && said && (question->match || !g_str_equal (table[i].method, "MatchConfirm")))
-        return table[i].method;
-    }
+    if (table[i].ask == question->ask &&
+        (g_ascii_strcasecmp (text, table[i].word) == 0 || (text[0] != '\0' && text[0] == table[i].letter && text[1] == '\0')))
+      return table[i].method;
   return NULL;
 }
 
@@ -243,10 +199,11 @@ answer_code (PrwClient *client, const PrwCliQuestion *question, const char *text
 {
   g_autoptr (GError) problem = NULL;
   guint32 passkey;
+  gboolean pin = question->ask == PRW_PROMPT_PIN;
 
-  if (question->pin ? prw_pin_check (text, &problem) : prw_passkey_parse (text, &passkey, &problem))
-    return call (client, question, question->pin ? "EnterPin" : "EnterPasskey",
-                 question->pin ? g_variant_new ("(s)", text) : g_variant_new ("(u)", passkey), late, error);
+  if (pin ? prw_pin_check (text, &problem) : prw_passkey_parse (text, &passkey, &problem))
+    return call (client, question, pin ? "EnterPin" : "EnterPasskey",
+                 pin ? g_variant_new ("(s)", text) : g_variant_new ("(u)", passkey), late, error);
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, problem->message);
   return FALSE;
 }

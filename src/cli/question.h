@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/client.h"
+#include "words/words.h"
 
 G_BEGIN_DECLS
 
@@ -10,6 +11,7 @@ typedef struct
 {
   char *path;       /* of the request */
   char *kind;       /* name of the event */
+  PrwPromptKind ask;
   char *peer;       /* object path */
   char *peer_name;
   char *address;
@@ -17,8 +19,6 @@ typedef struct
   char *service;
   char *passkey;    /* to show; NULL when there is none, or the question is closed */
   gboolean open;
-  gboolean match;   /* the passkey is to be compared */
-  gboolean pin;     /* a PIN is wanted, not a passkey */
   gboolean bonded;  /* there is a bond with the peer */
   guint64 expires;  /* CLOCK_BOOTTIME, µs */
 } PrwCliQuestion;

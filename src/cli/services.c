@@ -10,6 +10,7 @@
 #include "cli/verbs.h"
 #include "policy/policy.h"
 #include "policy/text.h"
+#include "words/words.h"
 
 static GVariant *
 get_remembered (GVariant *properties)
@@ -30,7 +31,7 @@ prw_services_print (GVariant *properties)
   g_variant_iter_init (&iter, services);
   while (g_variant_iter_next (&iter, "{&sb}", &uuid, &allow))
     {
-      g_autofree char *safe = prw_text_sanitize (uuid), *service = prw_output_service (safe);
+      g_autofree char *safe = prw_text_sanitize (uuid), *service = prw_words_service (safe);
 
       prw_output_pair (allow ? _("Always allowed") : _("Never allowed"), service);
     }

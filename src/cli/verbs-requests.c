@@ -36,7 +36,7 @@ static void
 print_request (const char *path, GVariant *properties)
 {
   g_autofree char *kind = prw_output_text (properties, "Kind"), *name = prw_output_text (properties, "PeerName");
-  g_autofree char *uuid = prw_output_text (properties, "Service"), *service = prw_output_service (uuid);
+  g_autofree char *uuid = prw_output_text (properties, "Service"), *service = prw_words_service (uuid);
 
   g_print ("%s  %s  %s%s%s%s%s\n", strrchr (path, '/') + 1, kind, prw_output_bold (), name, prw_output_plain (), *service != '\0' ? "  " : "",
            service);

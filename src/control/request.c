@@ -150,6 +150,7 @@ prw_request_object_new (GDBusConnection *connection, PrwGate *gate, PrwRequest *
   prw_dbus_request1_set_peer (self->skeleton, prw_request_get_peer (request));
   prw_dbus_request1_set_peer_name (self->skeleton, prw_request_get_peer_name (request));
   prw_dbus_request1_set_match_request (self->skeleton, prw_request_get_match_request (request));
+  prw_dbus_request1_set_entry_kind (self->skeleton, prw_request_get_entry_kind (request));
   prw_dbus_request1_set_service (self->skeleton, prw_request_get_service (request));
   prw_dbus_request1_set_expires (self->skeleton, prw_request_get_expires (request));
   prw_dbus_request1_set_state (self->skeleton, prw_request_state_to_string (prw_request_get_state (request)));

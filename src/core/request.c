@@ -263,6 +263,14 @@ prw_request_get_match_request (PrwRequest *self)
 }
 
 const char *
+prw_request_get_entry_kind (PrwRequest *self)
+{
+  if (self->event != PRW_EVENT_PASSKEY_REQUIRED)
+    return "";
+  return self->wants_pin ? "pin" : "passkey";
+}
+
+const char *
 prw_request_get_service (PrwRequest *self)
 {
   return self->service;

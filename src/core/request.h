@@ -65,6 +65,8 @@ PrwEvent prw_request_get_event (PrwRequest *self);
 const char *prw_request_get_peer (PrwRequest *self);
 const char *prw_request_get_peer_name (PrwRequest *self);
 gboolean prw_request_get_match_request (PrwRequest *self);
+/** prw_request_get_entry_kind: Returns: what is to be typed here: "passkey", "pin", or "": no code */
+const char *prw_request_get_entry_kind (PrwRequest *self);
 const char *prw_request_get_service (PrwRequest *self); /* "" when none */
 guint16 prw_request_get_entered (PrwRequest *self);
 void prw_request_set_entered (PrwRequest *self, guint16 entered); /* clamped to 0..6; smaller than before: kept as told */
