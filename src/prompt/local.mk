@@ -3,7 +3,11 @@
 bin_PROGRAMS += pairward-prompt
 noinst_LIBRARIES += libprw-prompt.a
 libprw_prompt_a_SOURCES = \
+	src/prompt/client.c src/prompt/client.h \
+	src/prompt/notifier.c src/prompt/notifier.h \
+	src/prompt/presenter.c src/prompt/presenter.h \
 	src/prompt/question.c src/prompt/question.h \
+	src/prompt/request.c src/prompt/request.h \
 	src/prompt/surface.c src/prompt/surface.h
 libprw_prompt_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 pairward_prompt_SOURCES = src/prompt/main.c
