@@ -20,11 +20,12 @@ CLEANFILES += $(nodist_dbuspolicy_DATA) $(nodist_dbusservice_DATA)
 # By make and not by configure: only make knows where $(libexecdir) is in the end.
 prw_substitute = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	sed -e 's|@libexecdir[@]|$(libexecdir)|g' -e 's|@PRW_USER[@]|$(PRW_USER)|g' \
-	-e 's|@sbindir[@]|$(sbindir)|g' -e 's|@localstatedir[@]|$(localstatedir)|g' $< > $@.tmp && mv $@.tmp $@
+	-e 's|@bindir[@]|$(bindir)|g' -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@localstatedir[@]|$(localstatedir)|g' $< > $@.tmp && mv $@.tmp $@
 data/org.pairward.conf: data/org.pairward.conf.in Makefile
 	$(prw_substitute)
 data/org.pairward.service: data/org.pairward.service.in Makefile
 	$(prw_substitute)
 
+include data/desktop/local.mk
 include data/polkit/local.mk
 include data/systemd/local.mk

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Who starts what. Boards that are plugged in: udev asks systemd for one pairward-attach@.service each.
 prw_units = data/systemd/pairward-attach@.service data/systemd/pairwardd.service
-prw_userunits = data/systemd/pairward-session.service
+prw_userunits = data/desktop/pairward-prompt.service data/systemd/pairward-session.service
 prw_sysusers = data/sysusers/pairward.conf
 EXTRA_DIST += $(prw_units:=.in) $(prw_userunits:=.in) $(prw_sysusers:=.in) \
 	data/init/pairwardd.openrc data/init/pairwardd.runit data/init/pairwardd.runit-log data/session-org.pairward.service.in

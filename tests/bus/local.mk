@@ -4,3 +4,4 @@ include tests/bus/bluez.mk
 include tests/bus/board.mk
 include tests/bus/daemon.mk
 include tests/bus/kernel.mk
+include tests/bus/prompt.mk

@@ -1,0 +1,335 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""pairward-prompt from outside: what it asks by notifications, and what becomes of the answers at org.bluez. Prints TAP."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import fake_notifications as fake
+import harness as h
+from harness import check, equal, pump, settings, wait
+
+PROMPT = h.BUILD / "pairward-prompt"
+HID, AUDIO = "00001124-0000-1000-8000-00805f9b34fb", "0000110d-0000-1000-8000-00805f9b34fb"
+
+
+class Desktop:
+    """A session bus, a notification server and the prompter."""
+
+    def __init__(self, machine, prompt=True, server=True, **behaviour):
+        self.m = machine
+        path = machine.dir / "session"
+        self.address = f"unix:path={path}"
+        (machine.dir / "session.conf").write_text(h.BUS_CONFIG.format(path=path))
+        machine.env["DBUS_SESSION_BUS_ADDRESS"] = self.address
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "NOTIFY_SOCKET"):
+            machine.env.pop(name, None)
+        self.start_bus()
+        self.server = fake.Server(self.address, **behaviour) if server else None
+        self.prompt = self.start() if prompt else None
+        if prompt:
+            self.registered()
+
+    def start_bus(self):
+        """The session's bus."""
+        self.bus = self.m.spawn(["dbus-daemon", "--nofork", f"--config-file={self.m.dir / 'session.conf'}"], "session.log")
+        wait(self.is_up, "the session bus")
+
+    def is_up(self):
+        """Whether the bus listens: its socket is there a moment before."""
+        try:
+            return fake.connect(self.address)
+        except fake.GLib.Error:
+            return None
+
+    def start(self, *args):
+        """pairward-prompt."""
+        return self.m.spawn([PROMPT, *args], "prompt.log")
+
+    def log(self):
+        """What it said."""
+        return (self.m.dir / "prompt.log").read_text()
+
+    def handlers(self):
+        """How many the daemon knows."""
+        return self.m.client.get(h.ROOT, h.MANAGER, "Handlers")
+
+    def registered(self):
+        """Wait for it to be a handler."""
+        try:
+            wait(lambda: self.handlers() == 1, "it is registered")
+        except h.Failure as failure:
+            raise h.Failure(f"{failure}; it says {self.log()!r}") from failure
+
+    def shows(self, count=1):
+        """Wait for the notification number @count."""
+        try:
+            wait(lambda: len(self.server.shown) >= count, "a notification")
+        except h.Failure as failure:
+            raise h.Failure(f"{failure}; it says {self.log()!r}, the server heard {self.server.calls}") from failure
+        pump(0.1)  # its number travels
+        return self.server.shown[count - 1]
+
+
+def _wait(process):
+    """Its exit status, while the server in this process answers."""
+    return wait(lambda: [process.poll()] if process.poll() is not None else None, "it ends")[0]
+
+
+def is_no(answer):
+    """bluetoothd was refused."""
+    return "Rejected" in wait(answer, "an answer")
+
+
+def test_just_works_is_accepted(m):
+    d = Desktop(m)
+    m.device(Name="My phone", Icon="phone")
+    answer = m.ask("RequestAuthorization")
+    n = d.shows()
+    equal(n.summary, "My phone wants to pair", "the title")
+    check("C0:00:00:00:00:01" in n.body and "phone" in n.body and "Nothing proves" in n.body, n.body)
+    equal((list(n.actions), n.timeout, n.hints["urgency"], n.hints["resident"]), (["accept", "reject"], 0, 2, False), "how it is shown")
+    equal(answer(), "", "nobody has answered")
+    d.server.press("accept")
+    equal(wait(answer, "an answer"), "()", "accepted")
+    wait(lambda: not n.open, "the notification is taken away")
+    d.prompt.send_signal(signal.SIGTERM)
+    equal(d.prompt.wait(10), 0, "it ends")
+    wait(lambda: d.handlers() == 0, "no handler any more")
+
+
+def test_rejected_and_dismissed(m):
+    d = Desktop(m)
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    d.shows()
+    d.server.press("reject")
+    check(is_no(answer), answer())
+    answer = m.ask("RequestAuthorization")
+    d.shows(2)
+    d.server.end(fake.DISMISSED)
+    check(is_no(answer), answer())
+
+
+@settings("[Daemon]\nWithoutHandler=reject\n")
+def test_services(m):
+    d = Desktop(m)
+    m.device(Paired=True, Bonded=True)
+    answer = m.ask("AuthorizeService", "(os)", HID)
+    n = d.shows()
+    equal(list(n.actions), ["accept", "always", "reject"], "the buttons")
+    check("hid" in n.body, n.body)
+    d.server.press("always")
+    equal(wait(answer, "an answer"), "()", "accepted")
+    equal(wait(m.ask("AuthorizeService", "(os)", HID), "an answer"), "()", "remembered")
+    equal(len(d.server.shown), 1, "it was not asked again")
+    answer = m.ask("AuthorizeService", "(os)", AUDIO)
+    d.shows(2)
+    d.server.press("repair")  # no answer to this
+    d.server.press("accept")
+    equal(wait(answer, "an answer"), "()", "accepted once")
+    equal(m.client.get(h.OURS, h.PEER, "RememberedServices"), {HID: True}, "once is not always")
+
+
+def test_lies_change_nothing(m):
+    d = Desktop(m)
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    n = d.shows()
+    other = fake.connect(d.address)
+    names = other.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
+                            fake.GLib.Variant("(s)", ("org.pairward.Prompt",)), None, fake.Gio.DBusCallFlags.NONE, -1).unpack()
+    for by in ({"bus": other}, {"bus": other, "to": names[0]}):
+        d.server.press("accept", **by)
+        d.server.end(fake.DISMISSED, **by)
+    other.flush_sync(None)
+    d.server.press("accept", number=n.number + 1)
+    d.server.press("accept", number=0)
+    d.server.end(fake.DISMISSED, number=n.number + 1)
+    for key in ("repair", "always", "default", "ACCEPT", ""):
+        d.server.press(key)
+    d.server.emit("ActionInvoked", "(su)", "accept", n.number)
+    d.server.emit("ActionInvoked", "(u)", n.number)
+    pump(0.5)
+    equal((answer(), m.client.get(m.question(), h.REQUEST, "State")), ("", "open"), "still open")
+    d.server.press("reject")
+    check(is_no(answer), "and can be answered")
+    d.server.press("accept")  # too late
+    pump(0.2)
+    check(is_no(answer), "answered once")
+
+
+def test_names_are_text(m):
+    d = Desktop(m)
+    m.device(Name="<b>Bank</b> & <a href='x'>me</a>")
+    answer = m.ask("RequestAuthorization")
+    n = d.shows()
+    check("<" not in n.summary + n.body and "&lt;b&gt;Bank" in n.body and "&amp;" in n.body, f"{n.summary} {n.body}")
+    d.server.close()
+    wait(lambda: d.handlers() == 0, "nobody can be asked")
+    check(is_no(answer), "the last handler left")
+    d.server = fake.Server(d.address, capabilities=("actions", "body"))
+    d.registered()
+    m.ask("RequestAuthorization")
+    n = d.shows()
+    check("<" not in n.summary + n.body and "&" not in n.summary + n.body and "‹b>Bank" in n.body, f"{n.summary} {n.body}")
+
+
+def test_names_of_combining_marks(m):
+    d = Desktop(m)
+    m.device(Name="a" + "\u0301" * 123)
+    answer = m.ask("RequestAuthorization")
+    n = d.shows()
+    check(n.summary.count("\u0301") < 10, n.summary)
+    d.server.press("accept")
+    equal(wait(answer, "an answer"), "()", "it is a device as any other")
+
+
+def test_two_queue_and_close(m):
+    d = Desktop(m)
+    m.device(Name="First")
+    second = h.DEVICE[:-1] + "2"
+    m.device(second, Name="Second")
+    answer = m.ask("RequestAuthorization")
+    n = d.shows()
+    m.test("Cancel")
+    wait(lambda: not n.open, "bluetoothd gave up: it goes")
+    answer = m.ask("RequestAuthorization")
+    n = d.shows(2)
+    m.change(Connected=True)
+    m.change(Connected=False)
+    wait(lambda: not n.open, "the device went: it goes")
+    check(is_no(answer), answer())
+    d.server.press("accept")
+    pump(0.2)
+    check(is_no(answer), "too late")
+
+
+def test_codes_are_not_asked_without_dialogs(m):
+    d = Desktop(m)
+    equal(m.client.get(h.ROOT, h.MANAGER, "EffectiveCapability"), "none", "no capability is promised")
+    m.device()
+    answer = m.ask("RequestConfirmation", "(ou)", 123456)
+    check(is_no(answer), answer())
+    equal(d.server.shown, [], "and no code is shown to anybody")
+
+
+def test_killed_with_a_question(m):
+    d = Desktop(m)
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    d.shows()
+    d.prompt.kill()
+    check(is_no(answer), answer())
+
+
+def test_daemon_restarts(m):
+    d = Desktop(m)
+    m.device()
+    m.ask("RequestAuthorization")
+    n = d.shows()
+    m.stop_daemon(signal.SIGKILL)
+    wait(lambda: not n.open, "the question went with the daemon")
+    m.start_daemon()
+    d.registered()
+    answer = m.ask("RequestAuthorization")
+    d.shows(2)
+    d.server.press("accept")
+    equal(wait(answer, "an answer"), "()", "accepted")
+
+
+@settings("[Daemon]\nWithoutHandler=wait\n")
+def test_comes_late(m):
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    m.question()
+    d = Desktop(m)
+    d.shows()
+    d.server.press("accept")
+    equal(wait(answer, "an answer"), "()", "a question that was open already")
+
+
+def test_server_hangs(m):
+    d = Desktop(m, hang=("Notify",))
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    d.shows()
+    d.server.press("accept")  # of a notification whose number was never told
+    wait(lambda: "did not take a notification" in d.log(), "it gives up")
+    equal(answer(), "", "the question is open, for others")
+    m.client.call(m.question(), h.REQUEST, "Accept")
+    equal(wait(answer, "an answer"), "()", "answered elsewhere")
+    for invocation in d.server.held:
+        invocation.return_value(fake.GLib.Variant("(u)", (7,)))
+    d.server.hang = ()
+    pump(0.2)
+    equal(d.prompt.poll(), None, "it lives")
+
+
+def test_server_gives_no_number(m):
+    d = Desktop(m, number=0)
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    d.shows()
+    d.server.press("accept")
+    d.server.end(fake.DISMISSED)
+    wait(lambda: "no number" in d.log(), "it gives up")
+    equal(answer(), "", "the question is open, for others")
+
+
+def test_expired_is_no_answer(m):
+    d = Desktop(m)
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    d.shows()
+    d.server.end(fake.EXPIRED)
+    pump(0.3)
+    equal(answer(), "", "open")
+    d.server.close()
+    d.server = fake.Server(d.address)
+    check(is_no(answer), "with the server went the only place to ask")
+
+
+def test_nothing_to_ask_with(m):
+    d = Desktop(m, prompt=False, server=False)
+    p = d.start()
+    equal(p.wait(20), 1, "no server")
+    check("pairwardctl agent" in d.log(), d.log())
+    d.server = fake.Server(d.address, capabilities=("body",))
+    equal(_wait(d.start()), 1, "a server without actions")
+    d.server.close()
+    d.server = fake.Server(d.address, hang=("GetCapabilities",))
+    equal(_wait(d.start()), 1, "a server that hangs")
+
+
+def test_two_prompters(m):
+    d = Desktop(m)
+    second = d.start()
+    equal(_wait(second), 0, "the second one leaves")
+    check("running already" in d.log(), d.log())
+    equal(d.handlers(), 1, "one handler")
+
+
+def test_session_bus_goes(m):
+    d = Desktop(m)
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    d.shows()
+    d.server.bus.set_exit_on_close(False)
+    d.bus.kill()
+    equal(_wait(d.prompt), 1, "its unit starts it again")
+    check(is_no(answer), answer())
+
+
+def test_options(m):
+    env = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": f"unix:path={m.dir}/none", "LC_ALL": "C.UTF-8"}
+    for args, status, word in ((["--version"], 0, "pairward"), (["--help"], 0, "--no-dialogs"), (["--nonsense"], 2, "--help"),
+                               (["word"], 2, "no arguments"), ([], 1, "pairwardctl agent")):
+        done = subprocess.run([PROMPT, *args], env=env, capture_output=True, text=True, check=False, timeout=20)
+        check(done.returncode == status and word in done.stdout + done.stderr, f"{args}: {done}")
+
+
+if __name__ == "__main__":
+    h.run(sys.modules[__name__])
