@@ -309,18 +309,24 @@ lose_server (PrwNotifier *self)
   g_clear_pointer (&self->owner, g_free);
 }
 
+/* Its notifications went with it. */
+static void
+drop_server (PrwNotifier *self)
+{
+  gboolean was_ready = self->ready;
+
+  lose_server (self);
+  self->ready = FALSE; /* before the question looks for another place */
+  give_up (self);
+  if (was_ready)
+    prw_surface_changed (PRW_SURFACE (self));
+}
+
 static void
 on_server_vanished (GDBusConnection *bus, const char *name, gpointer data)
 {
-  PrwNotifier *self = data;
-  gboolean was_ready;
-
-  lose_server (self);
-  was_ready = self->ready;
-  self->ready = FALSE; /* before the question looks for another place */
-  give_up (self);
-  self->ready = was_ready;
-  settle (self, FALSE);
+  drop_server (data);
+  settle (data, FALSE);
 }
 
 static void
@@ -328,8 +334,7 @@ on_server_appeared (GDBusConnection *bus, const char *name, const char *owner, g
 {
   PrwNotifier *self = data;
 
-  if (self->owner != NULL) /* one took the name of another */
-    on_server_vanished (bus, name, self);
+  drop_server (self); /* one may take the name of another */
   self->owner = g_strdup (owner);
   self->asking = g_cancellable_new ();
   self->signal_id = g_dbus_connection_signal_subscribe (bus, owner, SERVER, NULL, SERVER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);

@@ -5,8 +5,8 @@
 
 #include <glib/gi18n.h>
 
-/* The daemon closes a question when its time is over; one that does not say so is believed to be stuck after this, s. */
-#define PATIENCE 2
+/* The daemon closes a question when its time is over; one that does not say so is believed to be stuck after this, ms. */
+#define PATIENCE 2000
 
 typedef struct
 {
@@ -24,6 +24,7 @@ struct _PrwPresenter
   GPtrArray *surfaces; /* of PrwSurface */
   GQueue entries;      /* of Entry, oldest first */
   Entry *shown;
+  guint patience;      /* ms */
 };
 
 G_DEFINE_FINAL_TYPE (PrwPresenter, prw_presenter, G_TYPE_OBJECT)
@@ -210,6 +211,7 @@ static void
 prw_presenter_init (PrwPresenter *self)
 {
   g_queue_init (&self->entries);
+  self->patience = PATIENCE;
 }
 
 PrwPresenter *
@@ -232,6 +234,12 @@ prw_presenter_new (GPtrArray *surfaces)
 }
 
 void
+prw_presenter_set_patience (PrwPresenter *self, guint patience)
+{
+  self->patience = patience;
+}
+
+void
 prw_presenter_add (PrwPresenter *self, PrwPromptQuestion *question)
 {
   Entry *entry;
@@ -243,7 +251,7 @@ prw_presenter_add (PrwPresenter *self, PrwPromptQuestion *question)
   entry->question = g_object_ref (question);
   g_signal_connect (question, "closed", G_CALLBACK (on_closed), entry);
   if (prw_prompt_question_get_expires (question) > 0)
-    entry->expiry_id = g_timeout_add_seconds (prw_prompt_question_seconds_left (question) + PATIENCE, on_expired, entry);
+    entry->expiry_id = g_timeout_add (prw_prompt_question_seconds_left (question) * 1000 + self->patience, on_expired, entry);
   g_queue_push_tail (&self->entries, entry);
   show_next (self);
 }

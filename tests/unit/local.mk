@@ -9,3 +9,4 @@ include tests/unit/daemon.mk
 include tests/unit/kernel.mk
 include tests/unit/identity.mk
 include tests/unit/attach.mk
+include tests/unit/prompt.mk
