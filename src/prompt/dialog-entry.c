@@ -87,10 +87,9 @@ say_what_is_missing (PrwDialogEntry *self)
   g_autofree char *words = NULL;
 
   if (self->pin)
-    words = g_strdup_printf (ngettext ("%u of 16 bytes left; accented letters take more than one", "%u of 16 bytes left; accented letters take more than one",
-                                       PIN_BYTES - bytes), PIN_BYTES - bytes);
+    words = g_strdup_printf (ngettext ("%u of 16 bytes left", "%u of 16 bytes left", PIN_BYTES - bytes), PIN_BYTES - bytes);
   else if (bytes == 0)
-    words = g_strdup (_("If it shows fewer than six, type zeros before them"));
+    words = g_strdup (_("If it shows fewer than six digits, type zeros before them"));
   else if (bytes < DIGITS)
     words = g_strdup_printf (ngettext ("%u digit is missing", "%u digits are missing", DIGITS - bytes), DIGITS - bytes);
   else
@@ -239,6 +238,8 @@ prw_dialog_entry_new (gboolean pin, const char *ask)
   gtk_widget_set_parent (self->hint, GTK_WIDGET (self));
   gtk_widget_add_css_class (self->hint, "small");
   gtk_label_set_wrap (GTK_LABEL (self->hint), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->hint), 44);
+  gtk_label_set_xalign (GTK_LABEL (self->hint), 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, ask, -1);
   listen (self);
   say_what_is_missing (self);

@@ -9,11 +9,10 @@
 
 typedef struct
 {
-  GtkWindow *window; /* which owns this */
   GdkFrameClock *clock; /* NULL: not waiting for the first picture */
   gulong painted;
-  gint64 from;       /* monotonic, µs: when it begins to hear; 0: not yet */
-  gboolean awake;    /* keys are heard */
+  gint64 from;    /* monotonic, µs: when it begins to hear; 0: not yet */
+  gboolean awake; /* keys are heard */
 } Guard;
 
 static void
@@ -47,7 +46,14 @@ on_map (GtkWidget *window, Guard *guard)
     return;
   guard->clock = g_object_ref (gtk_widget_get_frame_clock (window));
   guard->painted = g_signal_connect (guard->clock, "after-paint", G_CALLBACK (on_painted), guard);
-  gtk_window_set_focus (guard->window, NULL); /* GTK gives it to the first widget */
+}
+
+/* GTK gives it to the first widget by itself: a caret in an entry would promise that keys are heard. */
+static void
+on_focus (GtkWindow *window, GParamSpec *pspec, Guard *guard)
+{
+  if (!guard->awake && gtk_window_get_focus (window) != NULL)
+    gtk_window_set_focus (window, NULL);
 }
 
 /* The keyboard went elsewhere. When it comes back, that may be no wish of the one who types. */
@@ -92,12 +98,12 @@ prw_dialog_guard (GtkWindow *window)
   GtkEventController *controller = gtk_event_controller_legacy_new ();
   Guard *guard = g_new0 (Guard, 1);
 
-  guard->window = window;
   g_object_set_data_full (G_OBJECT (window), "prw-dialog-guard", guard, guard_free);
   gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
   g_signal_connect (controller, "event", G_CALLBACK (on_event), guard);
   gtk_widget_add_controller (GTK_WIDGET (window), controller);
   g_signal_connect_after (window, "map", G_CALLBACK (on_map), guard);
+  g_signal_connect (window, "notify::focus-widget", G_CALLBACK (on_focus), guard);
   g_signal_connect (window, "notify::is-active", G_CALLBACK (on_active), guard);
 }
 

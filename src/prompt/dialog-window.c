@@ -73,9 +73,9 @@ prw_dialog_window_class_init (PrwDialogWindowClass *class)
 
   G_OBJECT_CLASS (class)->dispose = prw_dialog_window_dispose;
   GTK_WINDOW_CLASS (class)->close_request = prw_dialog_window_close_request;
-  gtk_widget_class_add_binding_signal (GTK_WIDGET_CLASS (class), GDK_KEY_Escape, 0, "close-by-key", NULL);
   g_signal_new_class_handler ("close-by-key", type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (gtk_window_close), NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
+  gtk_widget_class_add_binding_signal (GTK_WIDGET_CLASS (class), GDK_KEY_Escape, 0, "close-by-key", NULL);
   signals[SIGNAL_ANSWERED] = g_signal_new ("answered", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT,
                                            G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE); /* a code is not copied by the emission */
   signals[SIGNAL_OVER] = g_signal_new ("over", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -178,18 +178,22 @@ make_risk (PrwPromptQuestion *question)
 {
   g_autofree char *risk = prw_words_risk (prw_prompt_question_get_words (question));
   gboolean warn = prw_prompt_question_get_bonded (question) && prw_prompt_question_get_kind (question) != PRW_PROMPT_SERVICE;
-  GtkWidget *row, *image, *label;
+  GtkWidget *row, *image, *column;
+  g_auto (GStrv) lines = NULL;
 
   if (risk == NULL)
     return NULL;
+  lines = g_strsplit (risk, "\n", -1);
   row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   image = gtk_image_new_from_icon_name (warn ? "dialog-warning-symbolic" : "dialog-information-symbolic");
-  label = make_label (risk, NULL);
-  gtk_widget_set_hexpand (label, TRUE);
+  column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  gtk_widget_set_hexpand (column, TRUE);
+  for (guint i = 0; lines[i] != NULL; i++)
+    gtk_box_append (GTK_BOX (column), make_label (lines[i], NULL));
   gtk_widget_set_valign (image, GTK_ALIGN_START);
   gtk_accessible_update_state (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   gtk_box_append (GTK_BOX (row), image);
-  gtk_box_append (GTK_BOX (row), label);
+  gtk_box_append (GTK_BOX (row), column);
   gtk_widget_add_css_class (row, "risk");
   if (warn)
     gtk_widget_add_css_class (row, "warning");
@@ -302,7 +306,7 @@ make_entry (PrwDialogWindow *self, const char *ask)
   gtk_box_append (GTK_BOX (column), self->entry);
   g_signal_connect_swapped (self->entry, "changed", G_CALLBACK (on_entry_changed), self);
   g_signal_connect_swapped (self->entry, "submit", G_CALLBACK (send_code), self);
-  g_signal_connect (click, "released", G_CALLBACK (on_click), self);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_click), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
   return column;
 }

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import gi
 
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
 HERE = Path(__file__).resolve().parent
 BUILD = Path(os.environ.get("top_builddir", ".")).resolve()
 SHOW = BUILD / "tests/desktop/show-dialog"
@@ -106,8 +109,9 @@ class Desktop:
 
     def __init__(self):
         self.dir = Path(tempfile.mkdtemp(prefix="prw-desktop-"))
-        keep = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TMPDIR", "G_DEBUG")}
-        self.env = {**keep, "LC_ALL": "C.UTF-8", "XDG_RUNTIME_DIR": str(self.dir), "XDG_CONFIG_HOME": str(self.dir / "config"),
+        self.tree = None
+        keep = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TMPDIR")}
+        self.env = {**keep, "G_DEBUG": "fatal-warnings", "LC_ALL": "C.UTF-8", "XDG_RUNTIME_DIR": str(self.dir), "XDG_CONFIG_HOME": str(self.dir / "config"),
                     "XDG_CACHE_HOME": str(self.dir / "cache"), "XDG_DATA_HOME": str(self.dir / "data"), "GDK_BACKEND": "x11",
                     "GSK_RENDERER": "cairo", "GTK_THEME": "Adwaita", "GTK_USE_PORTAL": "0", "GIO_USE_VFS": "local", "GSETTINGS_BACKEND": "memory",
                     "LSAN_OPTIONS": f"suppressions={HERE / 'lsan.supp'}:print_suppressions=0",
@@ -127,21 +131,35 @@ class Desktop:
                                           pass_fds=[theirs], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.programs.append(server)
         os.close(theirs)
-        check(select.select([mine], [], [], 30)[0], "the X server did not start")
-        self.env["DISPLAY"] = ":" + os.read(mine, 16).decode().strip()
-        os.close(mine)
+        with os.fdopen(mine) as number:
+            self.env["DISPLAY"] = ":" + number.readline().strip()  # the whole line: it ends when it cannot write the end of it
+        check(self.env["DISPLAY"] != ":", "the X server did not start")
         (self.dir / "session.conf").write_text(SESSION_BUS.format(path=self.dir / "session"))
-        Program(self, ["dbus-daemon", "--nofork", f"--config-file={self.dir / 'session.conf'}"])
-        wait(lambda: (self.dir / "session").exists(), "the session bus")
-        Program(self, ["/usr/libexec/at-spi-bus-launcher", "--launch-immediately"])
-        wait(lambda: "AT_SPI_BUS" in self.out("xprop", "-root"), "the accessibility bus")
+        bus = Program(self, ["dbus-daemon", "--nofork", "--print-address", f"--config-file={self.dir / 'session.conf'}"])
+        wait(bus.lines, "the session bus")  # it listens before it says so
+        Program(self, ["/usr/libexec/at-spi-bus-launcher"])
+        session = Gio.DBusConnection.new_for_address_sync(
+            self.env["DBUS_SESSION_BUS_ADDRESS"], Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION | Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT)
+        self.env["AT_SPI_BUS_ADDRESS"] = wait(lambda: self.accessibility_bus(session), "the accessibility bus")
         self.start_manager()
         self.furniture = len(self.programs)
+
+    @staticmethod
+    def accessibility_bus(session):
+        """Its address, when it is there."""
+        try:
+            return session.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None, None, Gio.DBusCallFlags.NONE, 20000,
+                                     None).unpack()[0]
+        except GLib.Error:
+            return ""
 
     def start_manager(self):
         """openbox, until it is there."""
         self.manager = Program(self, ["openbox", "--sm-disable"])
-        wait(lambda: "_NET_SUPPORTING_WM_CHECK(WINDOW)" in self.out("xprop", "-root"), "the window manager")
+        try:
+            wait(lambda: "_NET_SUPPORTING_WM_CHECK(WINDOW)" in self.out("xprop", "-root"), "the window manager")
+        except Failure as failure:
+            raise Failure(f"{failure}: {self.manager.process.poll()} {self.manager.complaints()} {self.out('xprop', '-root')}") from failure
 
     def stop_manager(self):
         """None any more."""
@@ -202,7 +220,7 @@ class Tree:
     """What a screen reader sees."""
 
     def __init__(self, desktop):
-        os.environ.update({k: desktop.env[k] for k in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")})
+        os.environ.update({k: desktop.env[k] for k in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "AT_SPI_BUS_ADDRESS")})
         gi.require_version("Atspi", "2.0")
         from gi.repository import Atspi  # pylint: disable=import-outside-toplevel
         self.atspi = Atspi
@@ -242,7 +260,7 @@ class Tree:
 
     def place(self, node):
         """The middle of it in its window."""
-        box = node.get_component_iface().get_extents(self.atspi.CoordType.WINDOW)
+        box = node.get_extents(self.atspi.CoordType.WINDOW)
         return box.x + box.width // 2, box.y + box.height // 2
 
 
