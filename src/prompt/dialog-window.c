@@ -42,6 +42,7 @@ answer (PrwDialogWindow *self, PrwPromptAnswer said, const char *code)
   if (self->answered)
     return;
   self->answered = TRUE;
+  gtk_window_set_focus (GTK_WINDOW (self), NULL); /* GTK forgets to tell an entry that it lost the focus by becoming insensitive */
   gtk_widget_set_sensitive (self->content, FALSE);
   gtk_widget_set_visible (self->problem, FALSE);
   g_signal_emit (self, signals[SIGNAL_ANSWERED], 0, said, code);

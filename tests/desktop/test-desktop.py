@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""pairward-prompt on a desktop, from bluetoothd's question to its answer: dialogs and real notification servers, pressed by hand."""
+
+import contextlib
+import re
+import sys
+import time
+
+sys.dont_write_bytecode = True
+from desktop import BUILD, HERE, QUIET, Program, check, equal, run, wait  # noqa: E402
+
+sys.path.insert(0, str(HERE.parent / "bus"))
+import harness as h  # noqa: E402
+
+REJECTED = "org.bluez.Error.Rejected"
+HID = "00001124-0000-1000-8000-00805f9b34fb"
+OTHER = h.DEVICE[:-2] + "02"
+
+
+@contextlib.contextmanager
+def machine(d, **device):
+    """The daemon with a fake bluetoothd and one device, and pairward-prompt on the desktop."""
+    m = h.Machine("")
+    m.env.update({k: v for k, v in d.env.items() if k != "DBUS_SYSTEM_BUS_ADDRESS"})
+    try:
+        m.start()
+        m.device(**{"Name": "Kiosk keyboard", "Icon": "input-keyboard", **device})
+        m.prompt = Program(d, [BUILD / "pairward-prompt"], DBUS_SYSTEM_BUS_ADDRESS=m.address)
+        wait(lambda: h.pump() or m.client.get(h.ROOT, h.MANAGER, "Handlers") == 1, "the handler")
+        yield m
+    except Exception:
+        print("\n".join("# " + line for line in (m.log() + m.prompt.complaints()).splitlines()[-40:]), flush=True)
+        raise
+    finally:
+        m.close()
+
+
+def windows(d, program):
+    """What a program shows."""
+    return d.out("xdotool", "search", "--onlyvisible", "--pid", str(program.process.pid)).split()
+
+
+def dialog(d, m, title="Kiosk keyboard"):
+    """The window that asks, when it has begun to hear."""
+    numbers = wait(lambda: [n for n in windows(d, m.prompt) if title in d.out("xdotool", "getwindowname", n)], f"a dialog about {title}")
+    d.tree.find(m.prompt, "push button", "")
+    time.sleep(QUIET)
+    return numbers[-1]
+
+
+def click(d, program, number, role, name):
+    """Click on something of a window."""
+    x, y = d.tree.place(d.tree.find(program, role, name))
+    left, top = (int(n) for n in re.findall(r"Absolute upper-left .: +(-?\d+)", d.out("xwininfo", "-id", number)))
+    d.click(left + x, top + y)
+
+
+def gone(d, m):
+    """Wait until nothing is asked."""
+    wait(lambda: not windows(d, m.prompt), "the dialog goes")
+
+
+def said(answer):
+    """What bluetoothd was answered."""
+    return h.wait(answer, "the answer")
+
+
+def test_codes_are_typed(d):
+    with machine(d) as m:
+        for method, role, ask, code, expected in (("RequestPasskey", "text", "Which six digits", "012345", "(uint32 12345,)"),
+                                                  ("RequestPinCode", "password text", "What is its PIN", "0000", "('0000',)")):
+            answer = m.ask(method)
+            click(d, m.prompt, dialog(d, m), role, ask)
+            d.type(code)
+            d.keys("Return")
+            equal(said(answer), expected, method)
+            gone(d, m)
+
+
+def test_digits_are_compared(d):
+    with machine(d) as m:
+        for button, expected in (("They match", "()"), ("They differ", REJECTED)):
+            answer = m.ask("RequestConfirmation", "(ou)", 83152)
+            number = dialog(d, m)
+            equal([name for role, name, _ in d.tree.nodes(m.prompt) if role == "label" and len(name) == 1], list("083152"), "the digits")
+            equal(answer(), "", "nobody has answered")
+            click(d, m.prompt, number, "push button", button)
+            equal(said(answer), expected, button)
+            gone(d, m)
+
+
+def test_closed_by_hand_or_by_bluetoothd(d):
+    with machine(d) as m:
+        answer = m.ask("RequestConfirmation", "(ou)", 83152)
+        d.hands("windowfocus", "--sync", dialog(d, m))
+        d.keys("alt+F4")  # the window manager's
+        equal(said(answer), REJECTED, "closed by the window manager")
+        gone(d, m)
+        m.ask("RequestConfirmation", "(ou)", 83152)
+        dialog(d, m)
+        m.test("Cancel")
+        gone(d, m)
+
+
+def test_without_a_notification_server(d):
+    """What could be answered by a notification becomes a dialog."""
+    with machine(d) as m:
+        answer = m.ask("RequestAuthorization")
+        click(d, m.prompt, dialog(d, m), "push button", "Pair")
+        equal(said(answer), "()", "accepted")
+        gone(d, m)
+
+
+def test_two_questions_queue(d):
+    with machine(d) as m:
+        m.device(OTHER, Name="Second phone", Paired=True, Bonded=True)
+        first = m.ask("RequestConfirmation", "(ou)", 83152)
+        number = dialog(d, m)
+        second = m.test("Ask", "(sv)", "AuthorizeService", h.GLib.Variant("(os)", (OTHER, HID)))
+        h.wait(lambda: len(m.client.get(h.ROOT, h.MANAGER, "Requests")) == 2, "two questions")
+        equal(windows(d, m.prompt), [number], "one is shown")
+        click(d, m.prompt, number, "push button", "They match")
+        equal(said(first), "()", "the first")
+        click(d, m.prompt, dialog(d, m, "Second phone"), "push button", "Allow once")
+        equal(h.wait(lambda: m.test("Answers", "(u)", second), "the second answer"), ["()"], "the second")
+
+
+def test_killed_with_a_question_open(d):
+    with machine(d) as m:
+        answer = m.ask("RequestConfirmation", "(ou)", 83152)
+        dialog(d, m)
+        m.prompt.process.kill()
+        equal(said(answer), REJECTED, "nobody is left to ask")
+
+
+def test_dunst(d):
+    """The action of a real notification, chosen in dunst's menu of actions."""
+    chooser = d.dir / "choose"
+    chooser.write_text('#!/bin/sh\ngrep -m 1 "$(cat "$0.what")"\n')
+    chooser.chmod(0o755)
+    config = d.dir / "dunstrc"
+    config.write_text(f"[global]\n    dmenu = {chooser}\n    font = DejaVu Sans 10\n")
+    server = Program(d, ["dunst", "-conf", config])
+    wait(lambda: "dunst" in d.out("dunstctl", "is-paused") or d.out("dunstctl", "is-paused"), "dunst")
+    with machine(d) as m:
+        for label, expected in (("Accept", "()"), ("Reject", REJECTED)):
+            (d.dir / "choose.what").write_text(label)
+            answer = m.ask("RequestAuthorization")
+            wait(lambda: windows(d, server), "the notification")
+            equal(windows(d, m.prompt), [], "no dialog beside it")
+            d.shot_of(windows(d, server)[-1], "notification-dunst")
+            d.out("dunstctl", "context")
+            equal(said(answer), expected, label)
+        answer = m.ask("RequestAuthorization")
+        wait(lambda: windows(d, server), "the notification")
+        server.process.terminate()  # its questions go to a dialog
+        click(d, m.prompt, dialog(d, m), "push button", "Pair")
+        equal(said(answer), "()", "answered in the dialog")
+
+
+run(sys.modules[__name__])
