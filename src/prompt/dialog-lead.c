@@ -71,6 +71,7 @@ make_cell (PrwDialogLead *self, const char *letter, gboolean marks)
 {
   GtkWidget *cell = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *label = gtk_label_new (letter), *mark;
 
+  gtk_widget_set_direction (cell, GTK_TEXT_DIR_LTR);
   gtk_widget_add_css_class (label, "letter");
   gtk_box_append (GTK_BOX (cell), label);
   g_ptr_array_add (self->letters, label);

@@ -86,7 +86,7 @@ def test_buttons(d):
 
 
 def test_passkey(d):
-    dialog = show(d, "passkey")
+    dialog = show(d, "passkey", picture="passkey-light")
     d.click(*place(d, dialog, "text", "Which six digits"))
     d.type("12x-3 ")
     d.keys("Return")
@@ -111,7 +111,7 @@ def test_passkey(d):
 
 
 def test_pin(d):
-    dialog = show(d, "pin")
+    dialog = show(d, "pin", picture="pin-light")
     press(d, dialog, "Pair")
     silent(dialog, "an empty PIN")
     d.click(*place(d, dialog, "label", "16 of 16 bytes left"))  # beside the entry means the entry
@@ -299,6 +299,8 @@ def test_right_to_left(d):
                   name="\u0644\u0648\u062d\u0629 \u0627\u0644\u0645\u0641\u0627\u062a\u064a\u062d")
     places = [d.tree.place(n)[0] for role, name, n in d.tree.nodes(dialog) if role == "label" and len(name) == 1]
     equal(places, sorted(places), "digits from left to right")
+    gaps = [b - a for a, b in zip(places, places[1:])]
+    check(gaps[2] == max(gaps) > min(gaps), f"in groups of three: {gaps}")
     check(place(d, dialog, "push button", "They match")[0] < place(d, dialog, "push button", "They differ")[0], "buttons from right to left")
 
 
