@@ -7,8 +7,7 @@ dist_doc_DATA = README.md NEWS docs/boards.md docs/desktops.md docs/firmware.md 
 exampledir = $(docdir)/examples
 dist_example_DATA = examples/system-local.conf
 dist_example_SCRIPTS = examples/handler.py examples/handler.sh
-dist_man7_MANS = data/man/pairward.7
-dist_man8_MANS = data/man/pairward-attach.8
+include data/man/local.mk
 
 dbuspolicydir = $(dbusconfdir)/system.d
 dbusservicedir = $(dbusconfdir)/system-services

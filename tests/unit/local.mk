@@ -9,4 +9,5 @@ include tests/unit/daemon.mk
 include tests/unit/kernel.mk
 include tests/unit/identity.mk
 include tests/unit/attach.mk
+include tests/unit/manual.mk
 include tests/unit/prompt.mk
