@@ -8,6 +8,7 @@ exampledir = $(docdir)/examples
 dist_example_DATA = examples/system-local.conf
 dist_example_SCRIPTS = examples/handler.py examples/handler.sh
 include data/man/local.mk
+include data/completions/local.mk
 
 dbuspolicydir = $(dbusconfdir)/system.d
 dbusservicedir = $(dbusconfdir)/system-services

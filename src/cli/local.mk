@@ -5,6 +5,7 @@ pairwardctl_SOURCES = \
 	src/cli/agent.c src/cli/agent.h \
 	src/cli/boards.c src/cli/boards.h \
 	src/cli/client.c src/cli/client.h \
+	src/cli/complete.c src/cli/complete.h \
 	src/cli/doctor.c \
 	src/cli/findings.c src/cli/findings.h \
 	src/cli/main.c \

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "cli/complete.h"
 #include "cli/verbs.h"
 
 /* Where 0, 1 or 2 is closed, what is opened next would get that number: our words would go into the bus connection, and
@@ -58,6 +59,9 @@ run (PrwClient *client, GOptionContext *context, int argc, char **argv)
   gboolean help = argc > 0 && g_str_equal (argv[0], "help");
   g_autofree char *text = NULL;
 
+  /* Its words are those of another command line. */
+  if (argc > 0 && g_str_equal (argv[0], "complete"))
+    return prw_complete_run (client, argv + 1);
   argc = take_common_options (client, argc, argv);
   if (help && argc > 1)
     return prw_verbs_run (client, 2, (char *[]) { argv[1], (char *) "--help", NULL });

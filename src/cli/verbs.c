@@ -110,6 +110,27 @@ prw_verbs_run (PrwClient *client, int argc, char **argv)
   return prw_client_usage (_("there is no verb \"%s\""), argv[0]);
 }
 
+const PrwVerb *
+prw_verbs_nth (guint i)
+{
+  return i < G_N_ELEMENTS (verbs) ? &verbs[i] : NULL;
+}
+
+gboolean
+prw_verbs_has (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (g_str_equal (verbs[i].name, name))
+      return TRUE;
+  return FALSE;
+}
+
+const char *
+prw_verbs_summary (const PrwVerb *verb)
+{
+  return _(verb->summary);
+}
+
 static void
 assignment_free (gpointer data)
 {

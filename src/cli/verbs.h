@@ -16,6 +16,12 @@ typedef struct
 
 /** prw_verbs_run: finds the verb argv[0] and runs it. */
 PrwExit prw_verbs_run (PrwClient *client, int argc, char **argv);
+/** prw_verbs_nth: Returns: (transfer none) (nullable): verb number @i of the help, from 0 */
+const PrwVerb *prw_verbs_nth (guint i);
+/** prw_verbs_has: whether there is a verb of that name. */
+gboolean prw_verbs_has (const char *name);
+/** prw_verbs_summary: (transfer none): one line about it, in the user's language */
+const char *prw_verbs_summary (const PrwVerb *verb);
 /** prw_verbs_help: Returns: (transfer full): a line for each verb */
 char *prw_verbs_help (void);
 

@@ -3,6 +3,7 @@
 prw_daemon_tests = \
 	tests/bus/test-boards.py \
 	tests/bus/test-cli.py \
+	tests/bus/test-completions.py \
 	tests/bus/test-daemon.py \
 	tests/bus/test-doctor.py \
 	tests/bus/test-examples.py \
