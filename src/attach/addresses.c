@@ -183,8 +183,9 @@ scan_text (Scan *scan, const char *text, gsize len, guint16 manufacturer, GError
   scan->keyfile = g_key_file_new ();
   if (len > PRW_ADDRESSES_MAX_BYTES)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("larger than %u bytes: this is not what bluetoothd wrote"),
-                   PRW_ADDRESSES_MAX_BYTES);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   ngettext ("larger than %u byte: this is not what bluetoothd wrote", "larger than %u bytes: this is not what bluetoothd wrote",
+                             PRW_ADDRESSES_MAX_BYTES), PRW_ADDRESSES_MAX_BYTES);
       return FALSE;
     }
   if (nul != NULL)

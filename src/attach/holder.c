@@ -38,6 +38,7 @@ describe (const char *pid)
 
   if (g_file_get_contents (file, &comm, NULL, NULL))
     name = prw_text_sanitize (g_strchomp (comm));
+  /* Translators: a program and its number: btattach (process 4711) */
   return g_strdup_printf (_("%s (process %s)"), name != NULL && *name != '\0' ? name : "?", pid);
 }
 

@@ -7,13 +7,14 @@
 #include <json-glib/json-glib.h>
 
 #include "attach/sysfs.h"
+#include "policy/text.h"
 
 static void
 add_line (GString *text, const char *label, const char *value)
 {
-  glong width = g_utf8_strlen (label, -1);
+  g_autofree char *named = g_strdup_printf ("  %s:", label), *column = prw_text_column (named, 19);
 
-  g_string_append_printf (text, "\n  %s:%*s%s", label, (int) MAX (1, 16 - width), "", value);
+  g_string_append_printf (text, "\n%s%s", column, value);
 }
 
 static void G_GNUC_PRINTF (3, 4)
@@ -61,8 +62,11 @@ prw_report_probe (const PrwAttach *attach, const PrwPortFacts *port)
   if (port->usb != NULL)
     add_format (text, _("USB"), "%s%s%s", port->usb, port->product != NULL ? "  " : "", port->product != NULL ? port->product : "");
   if (prw_attach_is_serial (attach))
-    add_format (text, _("Speed"), prw_attach_get_flow_control (attach) ? _("%u bits per second, RTS and CTS") : _("%u bits per second, no flow control"),
-              prw_attach_get_speed (attach));
+    add_format (text, _("Speed"),
+                prw_attach_get_flow_control (attach)
+                ? ngettext ("%u bit per second, RTS and CTS", "%u bits per second, RTS and CTS", prw_attach_get_speed (attach))
+                : ngettext ("%u bit per second, no flow control", "%u bits per second, no flow control", prw_attach_get_speed (attach)),
+                prw_attach_get_speed (attach));
   add_format (text, _("Manufacturer"), "0x%04x", board->manufacturer);
   if (board->is_zephyr)
     add_format (text, _("Firmware"), "%u.%u.%u", board->fw_version, board->fw_revision, board->fw_build);
@@ -80,7 +84,9 @@ prw_report_attached (const PrwAttach *attach, const char *address)
   g_autofree char *what = prw_board_describe (prw_attach_get_board (attach));
 
   if (!prw_attach_is_serial (attach)) /* it was hciN before */
+    /* Translators: hci0 is Zephyr 3.7, C0:11:22:33:44:55 */
     return g_strdup_printf (_("%s is %s, %s"), prw_attach_get_name (attach), what, *address != '\0' ? address : _("no address of its own"));
+  /* Translators: ttyACM0 is hci0, Zephyr 3.7, C0:11:22:33:44:55 */
   return g_strdup_printf (_("%s is hci%u, %s, %s"), prw_attach_get_name (attach), prw_attach_get_index (attach), what,
                           *address != '\0' ? address : _("no address of its own"));
 }

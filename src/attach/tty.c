@@ -334,7 +334,7 @@ prw_tty_set_raw (PrwTty *self, guint speed, gboolean flow_control, GError **erro
   /* tcsetattr () is content when it could do one thing of many */
   if (cfgetospeed (&now) != code || cfgetispeed (&now) != code)
     {
-      g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_BAD_SPEED, _("%s: cannot do %u bits per second; try another --speed"), self->name, speed);
+      g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_BAD_SPEED, ngettext ("%s: cannot do %u bit per second; try another --speed", "%s: cannot do %u bits per second; try another --speed", speed), self->name, speed);
       return FALSE;
     }
   if (flow_control && (now.c_cflag & CRTSCTS) == 0)

@@ -3,6 +3,8 @@
 
 #include "bluez/discovery.h"
 
+#include <glib/gi18n.h>
+
 #include "bluez/errors.h"
 #include "bluez/reading.h"
 
@@ -143,7 +145,7 @@ on_timeout (gpointer data)
   Find *find = g_task_get_task_data (task);
 
   find->timeout_source = 0;
-  end (task, NULL, g_error_new (PRW_HOST_ERROR, PRW_HOST_ERROR_TIMEOUT, "The device was not heard for %u s", find->seconds));
+  end (task, NULL, g_error_new (PRW_HOST_ERROR, PRW_HOST_ERROR_TIMEOUT, _("The device was not heard for %u s"), find->seconds));
   return G_SOURCE_REMOVE;
 }
 
@@ -156,7 +158,7 @@ on_cancelled (GCancellable *cancellable, gpointer data)
   (void) cancellable;
   /* Disconnecting within the handler would wait for itself: g_cancellable_disconnect() is for other threads, this is ours. */
   if (!find->over)
-    end (task, NULL, g_error_new_literal (PRW_HOST_ERROR, PRW_HOST_ERROR_CANCELLED, "Not looked for any more"));
+    end (task, NULL, g_error_new_literal (PRW_HOST_ERROR, PRW_HOST_ERROR_CANCELLED, _("Not looked for any more")));
 }
 
 /* --- the discovery on an adapter --- */
@@ -265,7 +267,7 @@ on_adapter_changed (PrwBluezDiscovery *self, PrwAdapter *adapter)
   if (session == NULL || adapter->powered)
     return;
   session->begun = FALSE;
-  fail (self, adapter->path, g_error_new (PRW_HOST_ERROR, PRW_HOST_ERROR_NOT_READY, "%s is powered off", adapter->name));
+  fail (self, adapter->path, g_error_new (PRW_HOST_ERROR, PRW_HOST_ERROR_NOT_READY, _("%s is powered off"), adapter->name));
 }
 
 static void
@@ -276,7 +278,7 @@ on_adapter_removed (PrwBluezDiscovery *self, PrwAdapter *adapter)
   if (session == NULL)
     return;
   session->begun = FALSE;
-  fail (self, adapter->path, g_error_new (PRW_HOST_ERROR, PRW_HOST_ERROR_NOT_READY, "%s is gone", adapter->name));
+  fail (self, adapter->path, g_error_new (PRW_HOST_ERROR, PRW_HOST_ERROR_NOT_READY, _("%s is gone"), adapter->name));
 }
 
 /* --- looking for a device --- */

@@ -3,6 +3,8 @@
 
 #include "bluez/errors.h"
 
+#include <glib/gi18n.h>
+
 /* BlueZ's src/error.c, doc/device-api.txt and doc/adapter-api.txt; the bus's own from the D-Bus specification. */
 static const struct
 {
@@ -77,5 +79,5 @@ prw_bluez_error_is (const GError *error, const char *name)
 GError *
 prw_bluez_error_gone (void)
 {
-  return g_error_new_literal (PRW_HOST_ERROR, PRW_HOST_ERROR_NOT_READY, "bluetoothd is not running");
+  return g_error_new_literal (PRW_HOST_ERROR, PRW_HOST_ERROR_NOT_READY, _("bluetoothd is not running"));
 }

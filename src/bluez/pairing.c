@@ -3,6 +3,8 @@
 
 #include "bluez/pairing.h"
 
+#include <glib/gi18n.h>
+
 #include "bluez/errors.h"
 
 struct _PrwBluezPairings
@@ -71,7 +73,7 @@ complete (GTask *task, GError *error)
 static GError *
 cancelled_error (void)
 {
-  return g_error_new_literal (PRW_HOST_ERROR, PRW_HOST_ERROR_CANCELLED, "The pairing was cancelled");
+  return g_error_new_literal (PRW_HOST_ERROR, PRW_HOST_ERROR_CANCELLED, _("The pairing was cancelled"));
 }
 
 /*

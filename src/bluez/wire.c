@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #define HEADER_FIXED 16
 /* D-Bus specification: an array, and so the header fields, is at most 64 MiB; real ones have a few hundred bytes. */
 #define HEADER_MAX (64 * 1024)
@@ -25,7 +27,7 @@ prw_wire_init (PrwWire *self, GInputStream *stream, guint timeout_ms, GCancellab
 static gboolean
 malformed (GError **error)
 {
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "A malformed message came from the bus");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("A malformed message came from the bus"));
   return FALSE;
 }
 
@@ -38,12 +40,12 @@ fill (PrwWire *self, GError **error)
     return TRUE;
   if (g_get_monotonic_time () > self->deadline)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "bluetoothd does not answer");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _("bluetoothd does not answer"));
       return FALSE;
     }
   n = g_input_stream_read (self->stream, self->buffer, sizeof self->buffer, self->cancellable, error);
   if (n == 0)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The message bus closed the connection");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, _("The message bus closed the connection"));
   self->begin = 0;
   self->end = n > 0 ? (gsize) n : 0;
   return n > 0;

@@ -73,18 +73,44 @@ prw_output_plain (void)
 void
 prw_output_pair (const char *label, const char *value)
 {
-  glong width = g_utf8_strlen (label, -1);
+  g_autofree char *named = g_strconcat (label, ":", NULL), *column = prw_text_column (named, 25);
 
-  g_print ("%s:%*s%s\n", label, (int) MAX (1, 24 - width), "", value);
+  g_print ("%s%s\n", column, value);
+}
+
+char *
+prw_output_cell (const char *text, const char *const *all)
+{
+  guint width = prw_text_width (text), widest = width;
+
+  for (; *all != NULL; all++)
+    widest = MAX (widest, prw_text_width (*all));
+  return g_strdup_printf ("%s%*s", text, (int) (widest - width), "");
+}
+
+static const char *
+verdict_words (PrwFindingVerdict verdict)
+{
+  switch (verdict)
+    {
+    case PRW_FINDING_OK:
+      return C_("verdict", "ok");
+    case PRW_FINDING_NOTE:
+      return C_("verdict", "note");
+    case PRW_FINDING_PROBLEM:
+      break;
+    }
+  return C_("verdict", "problem");
 }
 
 void
 prw_output_finding (const PrwFinding *finding)
 {
+  const char *const all[] = { verdict_words (PRW_FINDING_OK), verdict_words (PRW_FINDING_NOTE), verdict_words (PRW_FINDING_PROBLEM), NULL };
   const char *bold = finding->verdict == PRW_FINDING_PROBLEM ? prw_output_bold () : "";
+  g_autofree char *verdict = prw_output_cell (verdict_words (finding->verdict), all);
 
-  g_print ("%s%-8s%s%s: %s\n", bold, prw_finding_verdict_to_string (finding->verdict), *bold != '\0' ? prw_output_plain () : "",
-           finding->topic, finding->text);
+  g_print ("%s%s%s %s: %s\n", bold, verdict, *bold != '\0' ? prw_output_plain () : "", finding->topic, finding->text);
 }
 
 char *

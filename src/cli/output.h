@@ -19,6 +19,8 @@ const char *prw_output_plain (void);
 /** prw_output_pair: prints "label: value" in columns. */
 void prw_output_pair (const char *label, const char *value);
 
+/** prw_output_cell: Returns: (transfer full): @text with as many blanks as make it as wide as the widest of @all, which ends with a %NULL */
+char *prw_output_cell (const char *text, const char *const *all);
 /** prw_output_finding: prints it, one line. */
 void prw_output_finding (const PrwFinding *finding);
 

@@ -49,6 +49,7 @@ wishes (GVariant *facts)
     }
   if (!known)
     return NULL;
+  /* Translators: a list of what is not translated: bond, mitm, lesc */
   return list->len > 0 ? g_strdup_printf (_("it wants %s"), list->str) : g_strdup (_("it wants nothing in particular"));
 }
 
@@ -111,7 +112,7 @@ tell_decision (GVariant *parameters)
   g_variant_get_child (parameters, 2, "&s", &reason);
   g_variant_get_child (parameters, 3, "&s", &raw_why);
   rule = prw_text_sanitize (raw_rule);
-  why = prw_text_sanitize (raw_why);
+  why = prw_text_sanitize (*raw_why != '\0' ? _(raw_why) : ""); /* it is one of evaluate.c's texts */
   if (g_str_equal (verdict, "accept"))
     ends = g_strdup (_("accepted"));
   else if (g_str_equal (verdict, "ask"))
@@ -123,6 +124,8 @@ tell_decision (GVariant *parameters)
   g_variant_dict_insert (&details, "rule", "s", raw_rule);
   g_variant_dict_insert (&details, "reason", "s", reason);
   g_variant_dict_insert (&details, "why", "s", raw_why);
+  /* Translators: what was wanted, its circumstances in brackets or nothing, how it was decided, by which rule, and why:
+   * wants to pair (we are peripheral): refused, rule (rule kiosk: A rule that matches says Action=reject) */
   return event_new (g_strdup_printf (_("%s%s: %s (%s: %s)"), what, how, ends, rule, why), &details);
 }
 

@@ -208,6 +208,7 @@ prw_verb_explain (PrwClient *client, int argc, char **argv)
   if (client->json)
     prw_output_json (g_variant_new_parsed ("{'verdict': <%s>, 'rule': <%s>, 'reason': <%s>}", verdict, rule, reason));
   else
+    /* Translators: the first three are one word, accept, reject or ask, that may be bold; then a rule and a reason. */
     g_print (_("%s%s%s, decided by %s: %s\n"), prw_output_bold (), verdict, prw_output_plain (), rule, reason);
   return PRW_EXIT_DONE;
 }

@@ -36,10 +36,12 @@ prw_verb_list (PrwClient *client, int argc, char **argv)
       g_autofree char *adapter = prw_output_text (bond, "Adapter"), *address = prw_output_text (bond, "Address");
       g_autofree char *name = prw_output_text (bond, "Name");
       gboolean connected = prw_output_flag (bond, "Connected");
+      const char *const states[] = { _("not here"), "just-works  ", NULL };
+      g_autofree char *state = prw_output_cell (connected ? prw_security_level_to_string (prw_output_number (bond, "SecurityLevel")) : states[0],
+                                                states);
 
-      g_print ("%s  %s  %-12s  %s%s%s%s\n", adapter, address,
-               connected ? prw_security_level_to_string (prw_output_number (bond, "SecurityLevel")) : _("not here"),
-               prw_output_bold (), name, prw_output_plain (), prw_output_flag (bond, "DebugKey") ? _("  (debug key: a sniffer can read it)") : "");
+      g_print ("%s  %s  %s  %s%s%s%s\n", adapter, address, state, prw_output_bold (), name, prw_output_plain (),
+               prw_output_flag (bond, "DebugKey") ? _("  (debug key: a sniffer can read it)") : "");
     }
   return PRW_EXIT_DONE;
 }

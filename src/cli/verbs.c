@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "policy/text.h"
+
 /* In the order of the help: look, pair, decide, answer. */
 static const PrwVerb verbs[] = {
   { "status", "", N_("What the daemon is doing"), prw_verb_status },
@@ -35,10 +37,10 @@ prw_verbs_help (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     {
-      g_autofree char *usage = g_strdup_printf ("%s %s", verbs[i].name, *verbs[i].arguments != '\0' ? _(verbs[i].arguments) : "");
-      glong width = g_utf8_strlen (usage, -1);
+      g_autofree char *usage = g_strdup_printf ("  %s %s", verbs[i].name, *verbs[i].arguments != '\0' ? _(verbs[i].arguments) : "");
+      g_autofree char *column = prw_text_column (usage, 42);
 
-      g_string_append_printf (help, "  %s%*s%s\n", usage, (int) MAX (1, 40 - width), "", _(verbs[i].summary));
+      g_string_append_printf (help, "%s%s\n", column, _(verbs[i].summary));
     }
   g_string_append (help, _("\nPEER is an address, a name or an object path.\n"
                            "\"pairwardctl help VERB\" tells more of a verb.\n"
@@ -82,6 +84,7 @@ prw_verbs_parse (int *argc, char ***argv, const GOptionEntry *entries, const cha
       (*argc)--;
     }
   if (*argc - 1 < min)
+    /* Translators: a verb and its arguments, as in the help: show needs PEER */
     *status = prw_client_usage (_("%s needs %s"), (*argv)[0], _(arguments));
   else if (max >= 0 && *argc - 1 > max)
     *status = prw_client_usage (_("%s: unexpected argument \"%s\""), (*argv)[0], (*argv)[max + 1]);

@@ -3,6 +3,8 @@
 
 #include "config/settings.h"
 
+#include <glib/gi18n.h>
+
 #include "config/layers.h"
 
 static void
@@ -40,7 +42,7 @@ dump_merged (GString *text, GPtrArray *layers, const char *name, const PrwGroup 
       if (layer != NULL)
         dump_key (text, key, layer, name);
       else if (key->fallback != NULL)
-        g_string_append_printf (text, "# compiled in\n%s=%s\n", key->name, key->fallback);
+        g_string_append_printf (text, "# %s\n%s=%s\n", _("compiled in"), key->name, key->fallback);
     }
 }
 
@@ -80,8 +82,9 @@ dump_controllers (GString *text, GPtrArray *layers, const PrwGroup *group, const
 char *
 prw_layers_dump (GPtrArray *layers, const PrwSettings *settings)
 {
-  GString *text = g_string_new ("# What is in force. Files that were read, the last one wins:\n");
+  GString *text = g_string_new (NULL);
 
+  g_string_append_printf (text, "# %s\n", _("What is in force. Files that were read, the last one wins:"));
   for (guint i = 0; i < layers->len; i++)
     g_string_append_printf (text, "#   %s\n", ((const PrwLayer *) g_ptr_array_index (layers, i))->path);
   for (const PrwGroup *group = prw_groups; group->name != NULL; group++)

@@ -3,6 +3,8 @@
 
 #include "control/absent.h"
 
+#include <glib/gi18n.h>
+
 #include "control/errors.h"
 
 typedef struct
@@ -16,7 +18,7 @@ static void
 on_call (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *method, GVariant *parameters,
          GDBusMethodInvocation *invocation, gpointer data)
 {
-  prw_errors_return_new (invocation, PRW_ERROR_NOT_FOUND, "there is no %s", path);
+  prw_errors_return_new (invocation, PRW_ERROR_NOT_FOUND, _("there is no %s"), path);
 }
 
 static char **

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "control/absent.h"
 #include "control/errors.h"
 #include "control/objects.h"
@@ -107,8 +109,8 @@ write_secure_connections (PrwControllerObject *self, GDBusMethodInvocation *invo
 
   if (prw_secure_connections_from_string (text, &value, &error))
     prw_leases_set_secure_connections_async (prw_engine_get_leases (self->engine), self->adapter->name, value, on_switched,
-                                             write_new (self, invocation, "this controller has no Secure Connections: pairings reach the level "
-                                                                          "mitm at best, and everything else works"));
+                                             write_new (self, invocation, _("this controller has no Secure Connections: pairings reach the level "
+                                                                          "mitm at best, and everything else works")));
   else
     prw_errors_return (invocation, error);
 }
@@ -141,17 +143,17 @@ write_static_address (PrwControllerObject *self, GDBusMethodInvocation *invocati
 
   if (*text != '\0' && !is_static_address (text, address))
     prw_errors_return_new (invocation, PRW_ERROR_INVALID_ARGUMENTS,
-                           "StaticAddress is no static random address: one begins with C, D, E or F; \"\" is none");
+                           _("StaticAddress is no static random address: one begins with C, D, E or F; \"\" is none"));
   else if (prw_kernel_get_controller (kernel, self->adapter->name, &state) && state.powered)
-    prw_errors_return_new (invocation, PRW_ERROR_NOT_READY, "StaticAddress can be written only while %s is powered off", self->adapter->name);
+    prw_errors_return_new (invocation, PRW_ERROR_NOT_READY, _("StaticAddress can be written only while %s is powered off"), self->adapter->name);
   else if (*text == '\0' && g_str_equal (self->adapter->address_type, "random"))
     prw_errors_return_new (invocation, PRW_ERROR_INVALID_OPERATION,
-                           "%s has no public address: without a static one it could not be powered on again until it is plugged in anew",
+                           _("%s has no public address: without a static one it could not be powered on again until it is plugged in anew"),
                            self->adapter->name);
   else
     prw_kernel_set_static_address_async (kernel, self->adapter->name, address, on_static_address,
-                                         write_new (self, invocation, "this controller has no LE, which alone has static addresses; its public "
-                                                                      "address stays its identity"));
+                                         write_new (self, invocation, _("this controller has no LE, which alone has static addresses; its public "
+                                                                      "address stays its identity")));
 }
 
 static void
@@ -168,8 +170,8 @@ on_write (GDBusMethodInvocation *invocation, const char *property, GVariant *val
     {
       debug_keys = g_variant_get_boolean (value) ? PRW_DEBUG_KEYS_USE : PRW_DEBUG_KEYS_DISCARD;
       prw_leases_set_debug_keys_async (prw_engine_get_leases (self->engine), self->adapter->name, debug_keys, on_switched,
-                                       write_new (self, invocation, "this kernel does not let the debug key be used; pairings with secret keys "
-                                                                    "work"));
+                                       write_new (self, invocation, _("this kernel does not let the debug key be used; pairings with secret keys "
+                                                                    "work")));
     }
 }
 

@@ -3,6 +3,8 @@
 
 #include "control/gate.h"
 
+#include <glib/gi18n.h>
+
 #include "control/errors.h"
 #include "core/error.h"
 
@@ -167,7 +169,7 @@ let_through (Passage *passage)
   GDBusMethodInvocation *i = passage->invocation;
 
   if (hook->user_data == NULL)
-    prw_errors_return_new (i, PRW_ERROR_NOT_FOUND, "the object went away meanwhile");
+    prw_errors_return_new (i, PRW_ERROR_NOT_FOUND, _("the object went away meanwhile"));
   else if (is_write (i))
     write_property (passage, hook);
   else
@@ -199,7 +201,7 @@ deny (PrwGate *self, Passage *passage, const char *why)
 {
   log_denial (self, passage->invocation, passage->crowded ? "too many calls at a time" : why);
   if (passage->crowded)
-    prw_errors_return_new (passage->invocation, PRW_ERROR_FAILED, "too many callers ask at a time; try again");
+    prw_errors_return_new (passage->invocation, PRW_ERROR_FAILED, _("too many callers ask at a time; try again"));
   else
     prw_errors_return_new (passage->invocation, PRW_ERROR_NOT_AUTHORIZED, "%s", why);
 }
@@ -283,13 +285,13 @@ pass (const GDBusInterfaceVTable *inner, GDBusMethodInvocation *invocation, GVar
   if (g_variant_get_size (parameters) > MAX_ARGUMENT_BYTES)
     {
       log_denial (self, invocation, "its arguments are too large");
-      prw_errors_return_new (invocation, PRW_ERROR_INVALID_ARGUMENTS, "the arguments of a call have %d bytes at the most", MAX_ARGUMENT_BYTES);
+      prw_errors_return_new (invocation, PRW_ERROR_INVALID_ARGUMENTS, ngettext ("the arguments of a call have %d byte at the most", "the arguments of a call have %d bytes at the most", MAX_ARGUMENT_BYTES), MAX_ARGUMENT_BYTES);
       return;
     }
   if (!right_of (invocation, parameters, &right))
     {
       log_denial (self, invocation, "it is not in the table of rights");
-      prw_errors_return_new (invocation, PRW_ERROR_NOT_AUTHORIZED, "nobody may do this");
+      prw_errors_return_new (invocation, PRW_ERROR_NOT_AUTHORIZED, _("nobody may do this"));
       return;
     }
   passage->crowded = right == PRW_RIGHT_OPEN && self->n_open >= MAX_OPEN_CALLS;
@@ -381,7 +383,7 @@ prw_gate_close (PrwGate *self)
   g_autoptr (GList) calls = g_hash_table_get_keys (self->calls);
 
   for (GList *l = calls; l != NULL; l = l->next)
-    prw_errors_return_new (l->data, PRW_ERROR_CANCELED, "pairwardd ends");
+    prw_errors_return_new (l->data, PRW_ERROR_CANCELED, _("pairwardd ends"));
 }
 
 static void

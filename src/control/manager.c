@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "control/errors.h"
+
+#include <glib/gi18n.h>
 #include "control/objects.h"
 #include "core/error.h"
 #include "policy/address.h"
@@ -93,7 +95,7 @@ parse_events (const char *const *names, guint *events, GError **error)
       *events |= event;
     }
   if (*events == 0)
-    g_set_error_literal (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, "a handler must listen for at least one event");
+    g_set_error_literal (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, _("a handler must listen for at least one event"));
   return *events != 0;
 }
 
@@ -102,13 +104,13 @@ check_peers (const char *const *peers, GError **error)
 {
   if (g_strv_length ((char **) peers) > MAX_HANDLER_PEERS)
     {
-      g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, "a handler may name %d peers; an empty list means all", MAX_HANDLER_PEERS);
+      g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, ngettext ("a handler may name %d peer; an empty list means all", "a handler may name %d peers; an empty list means all", MAX_HANDLER_PEERS), MAX_HANDLER_PEERS);
       return FALSE;
     }
   for (guint i = 0; peers[i] != NULL; i++)
     if (!is_peer_path (peers[i]))
       {
-        g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, "\"%s\" is not the path of a peer (/org/pairward/hciN/dev_…)", peers[i]);
+        g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, _("\"%s\" is not the path of a peer (/org/pairward/hciN/dev_…)"), peers[i]);
         return FALSE;
       }
   return TRUE;
@@ -137,7 +139,7 @@ on_unregister (PrwDbusManager1 *skeleton, GDBusMethodInvocation *invocation, Prw
   if (prw_clients_unregister_handler (self->clients, g_dbus_method_invocation_get_sender (invocation)))
     prw_dbus_manager1_complete_unregister_handler (skeleton, invocation);
   else
-    prw_errors_return_new (invocation, PRW_ERROR_NOT_FOUND, "this connection is not registered as a handler");
+    prw_errors_return_new (invocation, PRW_ERROR_NOT_FOUND, _("this connection is not registered as a handler"));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -243,7 +245,7 @@ on_may_hold_more (GObject *source, GAsyncResult *result, gpointer data)
   if (prw_authority_check_finish (PRW_AUTHORITY (source), result, NULL))
     hold_peer (hold->self, hold->invocation);
   else
-    prw_errors_return_new (hold->invocation, PRW_ERROR_FAILED, "as many peers are held as can be, unless by who may pair; try again later");
+    prw_errors_return_new (hold->invocation, PRW_ERROR_FAILED, _("as many peers are held as can be, unless by who may pair; try again later"));
 }
 
 static gboolean
@@ -314,7 +316,7 @@ lookup_peer (PrwManagerObject *self, const char *path, PrwSecurityManager **peer
   *peer = g_str_equal (path, "/") ? NULL : prw_engine_find_peer (self->engine, path);
   if (*peer != NULL || g_str_equal (path, "/"))
     return TRUE;
-  g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_FOUND, "there is no peer at %s; GetPeer makes one", path);
+  g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_FOUND, _("there is no peer at %s; GetPeer makes one"), path);
   return FALSE;
 }
 
@@ -330,7 +332,7 @@ on_explain (PrwDbusManager1 *skeleton, GDBusMethodInvocation *invocation, const 
   GVariant *value;
 
   if (g_variant_n_children (facts) > MAX_FACTS)
-    g_set_error (&error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, "%d facts at the most", MAX_FACTS);
+    g_set_error (&error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, ngettext ("%d fact at the most", "%d facts at the most", MAX_FACTS), MAX_FACTS);
   if (error != NULL || !lookup_peer (self, path, &peer, &error))
     {
       prw_errors_return (invocation, error);
@@ -405,7 +407,7 @@ write_capability (PrwManagerObject *self, const char *text, GError **error)
       prw_engine_set_capability (self->engine, automatic, capability);
       return TRUE;
     }
-  g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, "%s; or \"auto\"", problem->message);
+  g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, _("%s; or \"auto\""), problem->message);
   return FALSE;
 }
 

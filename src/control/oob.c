@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "core/error.h"
 
 #define BLOCK 16
@@ -53,17 +55,17 @@ take (PrwOobData *data, gboolean seen[N_KEYS], const char *key, GVariant *value,
       if (!g_str_equal (key, keys[i]))
         continue;
       if (seen[i])
-        return fail (error, key, "is there twice");
+        return fail (error, key, _("is there twice"));
       if (!g_variant_is_of_type (value, G_VARIANT_TYPE_BYTESTRING))
-        return fail (error, key, "is no array of bytes");
+        return fail (error, key, _("is no array of bytes"));
       bytes = g_variant_get_fixed_array (value, &n, 1);
       if (n != BLOCK)
-        return fail (error, key, "must have 16 bytes");
+        return fail (error, key, _("must have 16 bytes"));
       memcpy (block (data, i), bytes, BLOCK);
       seen[i] = TRUE;
       return TRUE;
     }
-  g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, "there is no key \"%.32s\"; there are r192, c192, r256, c256", key);
+  g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, _("there is no key \"%.32s\"; there are r192, c192, r256, c256"), key);
   return FALSE;
 }
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "core/error.h"
 
 G_DEFINE_INTERFACE (PrwKernel, prw_kernel, G_TYPE_OBJECT)
@@ -26,7 +28,7 @@ prw_secure_connections_from_string (const char *text, PrwSecureConnections *out,
         *out = (PrwSecureConnections) i;
         return TRUE;
       }
-  g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, "\"%s\" is none of off, on, only", text);
+  g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, _("\"%s\" is none of off, on, only"), text);
   return FALSE;
 }
 

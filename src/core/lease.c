@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "core/error.h"
 #include "core/lease-journal.h"
 
@@ -140,7 +142,7 @@ plan_secure_connections (Turn *turn, const PrwControllerState *state)
   if (state->secure_connections == PRW_SECURE_CONNECTIONS_ONLY)
     {
       g_set_error (&turn->error, PRW_ERROR, PRW_ERROR_INVALID_OPERATION,
-                   "%s accepts Secure Connections only, and LescPairing of the peer is off", turn->adapter);
+                   _("%s accepts Secure Connections only, and LescPairing of the peer is off"), turn->adapter);
       return FALSE;
     }
   turn->restore.secure_connections = state->secure_connections;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "core/error.h"
 #include "policy/text.h"
 
@@ -101,7 +103,7 @@ check_open (PrwRequest *self, GError **error)
     case PRW_REQUEST_STATE_ACCEPTED:
     case PRW_REQUEST_STATE_REJECTED:
     case PRW_REQUEST_STATE_ANSWERED:
-      g_set_error (error, PRW_ERROR, PRW_ERROR_ALREADY_ANSWERED, "request %u was answered already (%s)", self->id,
+      g_set_error (error, PRW_ERROR, PRW_ERROR_ALREADY_ANSWERED, _("request %u was answered already (%s)"), self->id,
                    prw_request_state_to_string (self->state));
       return FALSE;
     case PRW_REQUEST_STATE_CANCELED:
@@ -111,7 +113,7 @@ check_open (PrwRequest *self, GError **error)
     case PRW_REQUEST_STATE_COMPLETED:
     case PRW_REQUEST_STATE_NO_HANDLER:
     case PRW_REQUEST_STATE_UNAVAILABLE:
-      g_set_error (error, PRW_ERROR, PRW_ERROR_CANCELED, "request %u is closed (%s)", self->id, prw_request_state_to_string (self->state));
+      g_set_error (error, PRW_ERROR, PRW_ERROR_CANCELED, _("request %u is closed (%s)"), self->id, prw_request_state_to_string (self->state));
       return FALSE;
     }
   return FALSE;
@@ -123,7 +125,7 @@ check_kind (PrwRequest *self, gboolean fits, const char *method, GError **error)
   if (!check_open (self, error))
     return FALSE;
   if (!fits)
-    g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_OPERATION, "%s does not answer request %u, which is a %s", method, self->id,
+    g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_OPERATION, _("%s does not answer request %u, which is a %s"), method, self->id,
                  prw_event_to_string (self->event));
   return fits;
 }

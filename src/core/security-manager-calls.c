@@ -4,6 +4,8 @@
 /* What a caller can have a security manager do. */
 #include "core/security-manager-private.h"
 
+#include <glib/gi18n.h>
+
 #include "core/error.h"
 
 void
@@ -44,7 +46,7 @@ prw_security_manager_cancel_pairing (PrwSecurityManager *self, GError **error)
     }
   else
     {
-      g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_OPERATION, "no pairing with %s goes on", self->address);
+      g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_OPERATION, _("no pairing with %s goes on"), self->address);
       return FALSE;
     }
   return TRUE;

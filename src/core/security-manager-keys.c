@@ -5,6 +5,8 @@
  * exchanged out of band. */
 #include "core/security-manager-private.h"
 
+#include <glib/gi18n.h>
+
 #include "core/error.h"
 
 const char *
@@ -41,7 +43,7 @@ check_linked (PrwSecurityManager *self, const char *what, GError **error)
   if (prw_kernel_is_linked (self->services->kernel))
     return TRUE;
   g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_SUPPORTED,
-               "%s needs the kernel link, which this daemon does not have; start it with CAP_NET_ADMIN and CAP_NET_RAW", what);
+               _("%s needs the kernel link, which this daemon does not have; start it with CAP_NET_ADMIN and CAP_NET_RAW"), what);
   return FALSE;
 }
 
@@ -57,8 +59,8 @@ check_require (PrwSecurityManager *self, GError **error)
   if (prw_policy_check_level (self->services->policy, &facts, PRW_SECURITY_LEVEL_JUST_WORKS))
     return TRUE;
   g_set_error (error, PRW_ERROR, PRW_ERROR_REJECTED,
-               "the published debug key protects nothing, and Require= of a rule asks more of %s; a rule for it alone, before the others and "
-               "without Require=, allows it", self->address);
+               _("the published debug key protects nothing, and Require= of a rule asks more of %s; a rule for it alone, before the others and "
+               "without Require=, allows it"), self->address);
   return FALSE;
 }
 
@@ -71,7 +73,7 @@ prw_security_manager_check_debug_key (PrwSecurityManager *self, GError **error)
 gboolean
 prw_security_manager_use_debug_key (PrwSecurityManager *self, gboolean enable, GError **error)
 {
-  if (!check_linked (self, "the debug key", error) || (enable && !check_require (self, error)))
+  if (!check_linked (self, _("the debug key"), error) || (enable && !check_require (self, error)))
     return FALSE;
   if (!self->debug_key == !enable)
     return TRUE;
@@ -127,18 +129,18 @@ prw_security_manager_set_remote_oob (PrwSecurityManager *self, PrwOobData *data,
 {
   g_autoptr (PrwOobData) owned = data;
 
-  if (!check_linked (self, "out-of-band data", error))
+  if (!check_linked (self, _("out-of-band data"), error))
     return FALSE;
   if (data != NULL && !data->has_256 && prw_kernel_is_le_only (self->services->kernel, self->adapter))
     {
       g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_SUPPORTED,
-                   "%s is LE only and has no use for r192 and c192, which are for pairing on BR/EDR; r256 and c256 of the other side work",
+                   _("%s is LE only and has no use for r192 and c192, which are for pairing on BR/EDR; r256 and c256 of the other side work"),
                    self->adapter);
       return FALSE;
     }
   if (data != NULL && self->oob == NULL && self->services->n_oob >= PRW_OOB_MAX)
     {
-      g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_READY, "there is out-of-band data of %d peers already; pair with them first", PRW_OOB_MAX);
+      g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_READY, ngettext ("there is out-of-band data of %d peer already; pair with it first", "there is out-of-band data of %d peers already; pair with them first", PRW_OOB_MAX), PRW_OOB_MAX);
       return FALSE;
     }
   prw_security_manager_clear_oob (self);
@@ -174,7 +176,7 @@ prw_security_manager_read_local_oob_async (PrwSecurityManager *self, GAsyncReady
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   GError *error = NULL;
 
-  if (check_linked (self, "out-of-band data", &error))
+  if (check_linked (self, _("out-of-band data"), &error))
     prw_kernel_read_local_oob_async (self->services->kernel, self->adapter, transport (self), on_local_oob, g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
@@ -203,8 +205,8 @@ prw_security_manager_check_radio (PrwSecurityManager *self, GError **error)
   if (!prw_security_manager_may_be_bredr (self) || shows_le (self->device) || !prw_kernel_is_le_only (self->services->kernel, self->adapter))
     return TRUE;
   g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_SUPPORTED,
-               "%s is LE only, and %s is a device of BR/EDR, as headsets and many keyboards are: it needs an adapter that has BR/EDR; "
-               "devices of LE can be paired on %s", self->adapter, self->device->address, self->adapter);
+               _("%s is LE only, and %s is a device of BR/EDR, as headsets and many keyboards are: it needs an adapter that has BR/EDR; "
+               "devices of LE can be paired on %s"), self->adapter, self->device->address, self->adapter);
   return FALSE;
 }
 

@@ -4,6 +4,8 @@
 /* What is remembered of a peer's services: it holds for one bond, and goes with it. */
 #include "core/security-manager-private.h"
 
+#include <glib/gi18n.h>
+
 #include "core/error.h"
 #include "policy/policy.h"
 
@@ -81,7 +83,7 @@ prw_security_manager_forget_service (PrwSecurityManager *self, const char *servi
   if (address == NULL ||
       !prw_memory_forget (self->services->memory, prw_security_manager_get_adapter_address (self), address, uuid))
     {
-      g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_FOUND, "nothing is remembered of %s's service %s", self->address, uuid);
+      g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_FOUND, _("nothing is remembered of %s's service %s"), self->address, uuid);
       return FALSE;
     }
   g_object_notify (G_OBJECT (self), "remembered-services");

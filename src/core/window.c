@@ -3,6 +3,8 @@
 
 #include "core/window.h"
 
+#include <glib/gi18n.h>
+
 #include "core/audit.h"
 #include "core/error.h"
 
@@ -53,7 +55,7 @@ prw_window_open (PrwWindow *self, guint seconds, GError **error)
 
   if (seconds < 1 || seconds > self->max_seconds)
     {
-      g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, "a window of %u s: it can be open for 1 to %u s (MaxSeconds=)",
+      g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, _("a window of %u s: it can be open for 1 to %u s (MaxSeconds=)"),
                    seconds, self->max_seconds);
       return FALSE;
     }

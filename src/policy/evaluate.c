@@ -5,6 +5,8 @@
 
 #include "policy-private.h"
 
+#include <glib/gi18n.h>
+
 /* The steps of one decision, in the order of the manual's "How a decision is made". Each takes the same context and
  * returns TRUE when it has decided. */
 typedef struct
@@ -90,9 +92,9 @@ static gboolean
 step_lockout_and_window (PrwEvaluation *self)
 {
   if (self->facts->locked_out)
-    return reject (self, PRW_REJECTED_REASON_LOCKED_OUT, "lockout", "There were too many failures lately");
+    return reject (self, PRW_REJECTED_REASON_LOCKED_OUT, "lockout", N_("There were too many failures lately"));
   if (prw_policy_get_window_required (self->policy) && !self->facts->window_open)
-    return reject (self, PRW_REJECTED_REASON_WINDOW_CLOSED, "window", "Pairing needs an open window and it is closed");
+    return reject (self, PRW_REJECTED_REASON_WINDOW_CLOSED, "window", N_("Pairing needs an open window and it is closed"));
   return FALSE;
 }
 
@@ -160,10 +162,10 @@ step_floor_and_rule_bits (PrwEvaluation *self)
   PrwRejectedReason reason = bits_reason (prw_policy_get_floor (self->policy), self->facts);
 
   if (reason != PRW_REJECTED_REASON_NONE)
-    return reject (self, reason, "policy-floor", "The daemon's PairingPolicy= refuses it");
+    return reject (self, reason, "policy-floor", N_("The daemon's PairingPolicy= refuses it"));
   reason = bits_reason (self->ruling.bits, self->facts);
   if (reason != PRW_REJECTED_REASON_NONE)
-    return reject (self, reason, "policy-rule", "The PairingPolicy= of a rule that matches, or may match, refuses it");
+    return reject (self, reason, "policy-rule", N_("The PairingPolicy= of a rule that matches, or may match, refuses it"));
   return FALSE;
 }
 
@@ -173,14 +175,14 @@ step_peer_bits (PrwEvaluation *self)
   PrwRejectedReason reason = bits_reason (peer_bits (self), self->facts);
 
   return reason != PRW_REJECTED_REASON_NONE &&
-         reject (self, reason, "policy-peer", "The peer's own RejectPairingRequests refuses it");
+         reject (self, reason, "policy-peer", N_("The peer's own RejectPairingRequests refuses it"));
 }
 
 static gboolean
 step_action_reject (PrwEvaluation *self)
 {
   return self->ruling.rejecting != NULL &&
-         reject (self, PRW_REJECTED_REASON_RULE, self->ruling.rejecting, "A rule that matches, or may match, says Action=reject");
+         reject (self, PRW_REJECTED_REASON_RULE, self->ruling.rejecting, N_("A rule that matches, or may match, says Action=reject"));
 }
 
 /* The best that may come out of it. What is better than was asked for is found out afterwards, by the key's type
@@ -219,7 +221,7 @@ step_require (PrwEvaluation *self)
 {
   return self->ruling.require > best_level (self->facts) &&
          reject (self, PRW_REJECTED_REASON_INSUFFICIENT_SECURITY, "require",
-                 "The Require= of a rule that matches, or may match, is more than this pairing can give");
+                 N_("The Require= of a rule that matches, or may match, is more than this pairing can give"));
 }
 
 static gboolean
@@ -235,7 +237,7 @@ step_secret (PrwEvaluation *self)
                (model == PRW_ASSOCIATION_MODEL_PIN_ENTRY && rule->pin != NULL);
   if (!has_secret)
     return FALSE;
-  accept (self, self->ruling.label, "The matching rule has the passkey or PIN");
+  accept (self, self->ruling.label, N_("The matching rule has the passkey or PIN"));
   self->decision.use_secret = TRUE;
   return TRUE;
 }
@@ -269,11 +271,11 @@ step_accept (PrwEvaluation *self)
   if (!yes_is_enough (self->facts))
     return FALSE;
   if (is_own (self->facts))
-    return accept (self, "own-pairing", "This side began the pairing");
+    return accept (self, "own-pairing", N_("This side began the pairing"));
   if (action_of (self) == PRW_ACTION_ACCEPT)
-    return accept (self, self->ruling.label, "The matching rule says Action=accept");
+    return accept (self, self->ruling.label, N_("The matching rule says Action=accept"));
   if (handler_let_in (self->facts))
-    return accept (self, "handler", "A handler has just accepted this peer's Security Request");
+    return accept (self, "handler", N_("A handler has just accepted this peer's Security Request"));
   return FALSE;
 }
 
@@ -281,20 +283,20 @@ static gboolean
 step_ask (PrwEvaluation *self, gboolean may_accept)
 {
   if (self->facts->has_handler)
-    return ask (self, action_of (self) == PRW_ACTION_ASK ? self->ruling.label : "handler", "A handler is asked");
+    return ask (self, action_of (self) == PRW_ACTION_ASK ? self->ruling.label : "handler", N_("A handler is asked"));
   switch (prw_policy_get_without_handler (self->policy))
     {
     case PRW_WITHOUT_HANDLER_WAIT:
-      return ask (self, "without-handler", "No handler is registered; somebody may answer all the same");
+      return ask (self, "without-handler", N_("No handler is registered; somebody may answer all the same"));
     case PRW_WITHOUT_HANDLER_ACCEPT:
       if (may_accept)
-        return accept (self, "without-handler", "No handler is registered and WithoutHandler=accept");
+        return accept (self, "without-handler", N_("No handler is registered and WithoutHandler=accept"));
       return reject (self, PRW_REJECTED_REASON_NO_HANDLER, "without-handler",
-                     "No handler is registered, and only a person can compare, show or enter a code");
+                     N_("No handler is registered, and only a person can compare, show or enter a code"));
     case PRW_WITHOUT_HANDLER_REJECT:
       break;
     }
-  return reject (self, PRW_REJECTED_REASON_NO_HANDLER, "without-handler", "No handler is registered to answer");
+  return reject (self, PRW_REJECTED_REASON_NO_HANDLER, "without-handler", N_("No handler is registered to answer"));
 }
 
 static gboolean
@@ -323,7 +325,7 @@ evaluate_security_request (PrwEvaluation *self)
 
   if (is_own (self->facts))
     {
-      accept (self, "own-pairing", "This side began it");
+      accept (self, "own-pairing", N_("This side began it"));
       return;
     }
   if ((!encrypts && step_lockout_and_window (self)) || step_floor_and_rule_bits (self))
@@ -334,11 +336,11 @@ evaluate_security_request (PrwEvaluation *self)
   if (!encrypts && (step_action_reject (self) || step_require (self)))
     return;
   if (action_of (self) == PRW_ACTION_ACCEPT && !refused_by_peer)
-    accept (self, self->ruling.label, "The matching rule says Action=accept");
+    accept (self, self->ruling.label, N_("The matching rule says Action=accept"));
   else if (self->facts->has_handler)
-    ask (self, action_of (self) == PRW_ACTION_ASK ? self->ruling.label : "handler", "A handler is asked");
+    ask (self, action_of (self) == PRW_ACTION_ASK ? self->ruling.label : "handler", N_("A handler is asked"));
   else
-    accept (self, "default", "Nothing refuses it");
+    accept (self, "default", N_("Nothing refuses it"));
 }
 
 static gboolean
@@ -349,9 +351,9 @@ step_service_lists (PrwEvaluation *self)
 
   if (self->ruling.denies)
     return reject (self, PRW_REJECTED_REASON_RULE, "deny-services",
-                   "The DenyServices= of a rule that matches, or may match, has it");
+                   N_("The DenyServices= of a rule that matches, or may match, has it"));
   return rule != NULL && service != NULL && prw_rule_lists_service (rule->allow_services, service) &&
-         accept (self, "allow-services", "The matching rule's AllowServices= has it");
+         accept (self, "allow-services", N_("The matching rule's AllowServices= has it"));
 }
 
 static gboolean
@@ -360,9 +362,9 @@ step_remembered (PrwEvaluation *self)
   switch (self->facts->remembered)
     {
     case PRW_TRISTATE_YES:
-      return accept (self, "remembered", "It was always to be allowed");
+      return accept (self, "remembered", N_("It was always to be allowed"));
     case PRW_TRISTATE_NO:
-      return reject (self, PRW_REJECTED_REASON_USER_REJECTED, "remembered", "It was never to be allowed");
+      return reject (self, PRW_REJECTED_REASON_USER_REJECTED, "remembered", N_("It was never to be allowed"));
     case PRW_TRISTATE_UNKNOWN:
       break;
     }
@@ -374,7 +376,7 @@ evaluate_service (PrwEvaluation *self)
 {
   if (self->facts->paired != PRW_TRISTATE_YES)
     {
-      reject (self, PRW_REJECTED_REASON_INSUFFICIENT_SECURITY, "not-paired", "Only paired devices may use services");
+      reject (self, PRW_REJECTED_REASON_INSUFFICIENT_SECURITY, "not-paired", N_("Only paired devices may use services"));
       return;
     }
   if (step_service_lists (self) || step_remembered (self))
@@ -387,7 +389,7 @@ prw_policy_evaluate (const PrwPolicy *policy, const PrwFacts *facts)
 {
   PrwEvaluation self = { .policy = policy, .facts = facts, .ruling = prw_policy_consult (policy, facts) };
 
-  reject (&self, PRW_REJECTED_REASON_RULE, "default", "Nothing decided it");
+  reject (&self, PRW_REJECTED_REASON_RULE, "default", N_("Nothing decided it"));
   switch (facts->kind)
     {
     case PRW_REQUEST_KIND_PAIRING:

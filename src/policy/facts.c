@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #define CLASS_MAX 0xffffffu /* 24 bits: Assigned Numbers 2.8 */
 
 /* One fact as text: each setter reports only that the value is bad (%NULL or a sub-error); prw_facts_set() says where. */
@@ -21,7 +23,7 @@ typedef struct
 static gboolean
 bad_value (const char *value, const char *what, GError **error)
 {
-  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, "“%s” is not a valid %s", value, what);
+  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("“%s” is wrong here; it wants: %s"), value, what);
   return FALSE;
 }
 
@@ -52,7 +54,7 @@ set_kind (PrwFacts *facts, GStringChunk *pool G_GNUC_UNUSED, const char *value, 
         facts->kind = kinds[i];
         return TRUE;
       }
-  return bad_value (value, "kind of request (pairing, security-request, service)", error);
+  return bad_value (value, _("the kind of request (pairing, security-request, service)"), error);
 }
 
 /* A name as BlueZ gives it (hci0), or the adapter's address. */
@@ -74,7 +76,7 @@ set_address (PrwFacts *facts, GStringChunk *pool, const char *value, GError **er
   char address[PRW_ADDRESS_LEN + 1];
 
   if (!prw_address_normalize (value, address))
-    return bad_value (value, "address", error);
+    return bad_value (value, _("an address"), error);
   facts->address = g_string_chunk_insert (pool, address);
   return TRUE;
 }
@@ -95,7 +97,7 @@ set_class (PrwFacts *facts, GStringChunk *pool G_GNUC_UNUSED, const char *value,
   guint64 number;
 
   if (!g_ascii_string_to_unsigned (hex ? value + 2 : value, hex ? 16 : 10, 0, CLASS_MAX, &number, NULL))
-    return bad_value (value, "class of device (24 bits)", error);
+    return bad_value (value, _("a class of device (24 bits)"), error);
   facts->device_class = (gint64) number;
   return TRUE;
 }
@@ -157,7 +159,7 @@ parse_boolean (const char *value, gboolean *out, GError **error)
   PrwTristate tristate;
 
   if (!prw_tristate_from_string (value, &tristate, NULL) || tristate == PRW_TRISTATE_UNKNOWN)
-    return bad_value (value, "yes or no", error);
+    return bad_value (value, _("yes or no"), error);
   *out = tristate == PRW_TRISTATE_YES;
   return TRUE;
 }
@@ -168,7 +170,7 @@ set_window (PrwFacts *facts, GStringChunk *pool G_GNUC_UNUSED, const char *value
   gboolean open = g_ascii_strcasecmp (value, "open") == 0;
 
   if (!open && g_ascii_strcasecmp (value, "closed") != 0)
-    return bad_value (value, "state of the window (open, closed)", error);
+    return bad_value (value, _("the state of the window (open, closed)"), error);
   facts->window_open = open;
   return TRUE;
 }
@@ -248,12 +250,12 @@ prw_facts_set (PrwFacts *facts, GStringChunk *pool, const char *name, const char
 
         if (value != NULL && fact_names[i].set (facts, pool, value, &reason))
           return TRUE;
-        g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, "Fact “%s”: %s", name,
-                     reason != NULL ? reason->message : "it has no value");
+        g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("Fact “%s”: %s"), name,
+                     reason != NULL ? reason->message : _("it has no value"));
         return FALSE;
       }
   names = g_strjoinv (", ", (char **) prw_facts_names ());
-  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, "“%s” is not a fact; the facts are %s",
+  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, _("“%s” is not a fact; the facts are %s"),
                name != NULL ? name : "", names);
   return FALSE;
 }

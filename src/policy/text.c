@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 /* Marks in a row on one letter: enough for Vietnamese, Thai and Hebrew, too few to paint over the lines around. */
 #define MARKS_MAX 3
 
@@ -133,6 +135,29 @@ next_char (const char *p)
   return p;
 }
 
+guint
+prw_text_width (const char *text)
+{
+  guint width = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (!g_unichar_iszerowidth (c))
+        width += g_unichar_iswide (c) ? 2 : 1;
+    }
+  return width;
+}
+
+char *
+prw_text_column (const char *text, guint width)
+{
+  guint used = prw_text_width (text);
+
+  return used < width ? g_strdup_printf ("%s%*s", text, (int) (width - used), "") : g_strdup_printf ("%s\n%*s", text, (int) width, "");
+}
+
 gboolean
 prw_text_glob (const char *pattern, const char *text)
 {
@@ -177,7 +202,7 @@ prw_passkey_check (guint32 passkey, GError **error)
 {
   if (passkey <= PASSKEY_MAX)
     return TRUE;
-  g_set_error_literal (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, "A passkey is a number from 0 to 999999");
+  g_set_error_literal (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("A passkey is a number from 0 to 999999"));
   return FALSE;
 }
 
@@ -189,7 +214,7 @@ prw_passkey_parse (const char *text, guint32 *out, GError **error)
 
   if (length == 0 || length > PASSKEY_DIGITS || strspn (text, "0123456789") != length)
     {
-      g_set_error_literal (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, "A passkey has one to six decimal digits");
+      g_set_error_literal (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("A passkey has one to six decimal digits"));
       return FALSE;
     }
   for (gsize i = 0; i < length; i++)
@@ -205,6 +230,6 @@ prw_pin_check (const char *pin, GError **error)
 
   if (length >= 1 && length <= PIN_MAX && g_utf8_validate (pin, (gssize) length, NULL))
     return TRUE;
-  g_set_error_literal (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, "A PIN has 1 to 16 bytes of UTF-8");
+  g_set_error_literal (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("A PIN has 1 to 16 bytes of UTF-8"));
   return FALSE;
 }

@@ -20,6 +20,20 @@ G_BEGIN_DECLS
  */
 char *prw_text_sanitize (const char *text);
 
+/** prw_text_width: how many cells of a terminal @text, which is UTF-8, takes: two for a wide character, none for a mark. */
+guint prw_text_width (const char *text);
+/**
+ * prw_text_column:
+ * @text: UTF-8
+ * @width: cells, at least one
+ *
+ * What goes before the next column: @text and blanks up to @width; where that leaves no blank the next column begins on
+ * a line of its own, as translations may be long.
+ *
+ * Returns: (transfer full)
+ */
+char *prw_text_column (const char *text, guint width);
+
 /** prw_text_glob: @pattern with `*` and `?` matches the whole of @text; ASCII case ignored; linear in time per star. */
 gboolean prw_text_glob (const char *pattern, const char *text);
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 G_DEFINE_QUARK (prw-types-error-quark, prw_types_error)
 
 /* One nickname of an enumeration; a table of them ends with a %NULL nickname. Where two nicknames share a value the
@@ -83,8 +85,9 @@ value_of (const PrwNickTable *table, const char *text, int *out, GError **error)
   if (error == NULL)
     return FALSE;
   all = list_nicks (table->nicks);
-  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, "“%s” is not a valid %s; there are: %s", text != NULL ? text : "",
-               table->what, all);
+  /* Translators: role: there is no “x”; there are: unknown, central, peripheral. The first is one of the texts that follow. */
+  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, _("%s: there is no “%s”; there are: %s"), _(table->what), text != NULL ? text : "",
+               all);
   return FALSE;
 }
 
@@ -114,7 +117,7 @@ static const PrwNick prw_security_level_nicks[] = {
   { PRW_SECURITY_LEVEL_LESC_MITM, "lesc-mitm" },   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwSecurityLevel, prw_security_level, level)
-DEFINE_FROM_STRING (PrwSecurityLevel, prw_security_level, "security level", TRUE)
+DEFINE_FROM_STRING (PrwSecurityLevel, prw_security_level, N_("security level"), TRUE)
 
 static const PrwNick prw_io_capability_nicks[] = {
   { PRW_IO_CAPABILITY_DISPLAY_ONLY, "display-only" },
@@ -125,7 +128,7 @@ static const PrwNick prw_io_capability_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwIoCapability, prw_io_capability, capability)
-DEFINE_FROM_STRING (PrwIoCapability, prw_io_capability, "IO capability", TRUE)
+DEFINE_FROM_STRING (PrwIoCapability, prw_io_capability, N_("I/O capability"), TRUE)
 
 const char *
 prw_io_capability_to_bluez (PrwIoCapability capability)
@@ -206,7 +209,7 @@ static const PrwNick prw_security_status_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwSecurityStatus, prw_security_status, status)
-DEFINE_FROM_STRING (PrwSecurityStatus, prw_security_status, "security status", TRUE)
+DEFINE_FROM_STRING (PrwSecurityStatus, prw_security_status, N_("security status"), TRUE)
 
 PrwSecurityStatus
 prw_security_status_from_smp (guint8 reason)
@@ -241,7 +244,7 @@ static const PrwNick prw_rejected_reason_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwRejectedReason, prw_rejected_reason, reason)
-DEFINE_FROM_STRING (PrwRejectedReason, prw_rejected_reason, "rejection reason", TRUE)
+DEFINE_FROM_STRING (PrwRejectedReason, prw_rejected_reason, N_("rejection reason"), TRUE)
 
 static const PrwNick prw_role_nicks[] = {
   { PRW_ROLE_UNKNOWN, "unknown" },
@@ -250,7 +253,7 @@ static const PrwNick prw_role_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwRole, prw_role, role)
-DEFINE_FROM_STRING (PrwRole, prw_role, "role", FALSE)
+DEFINE_FROM_STRING (PrwRole, prw_role, N_("role"), FALSE)
 
 static const PrwNick prw_transport_nicks[] = {
   { PRW_TRANSPORT_UNKNOWN, "unknown" },
@@ -259,7 +262,7 @@ static const PrwNick prw_transport_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwTransport, prw_transport, transport)
-DEFINE_FROM_STRING (PrwTransport, prw_transport, "transport", FALSE)
+DEFINE_FROM_STRING (PrwTransport, prw_transport, N_("transport"), FALSE)
 
 static const PrwNick prw_address_type_nicks[] = {
   { PRW_ADDRESS_TYPE_UNKNOWN, "unknown" },
@@ -268,7 +271,7 @@ static const PrwNick prw_address_type_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwAddressType, prw_address_type, type)
-DEFINE_FROM_STRING (PrwAddressType, prw_address_type, "address type", FALSE)
+DEFINE_FROM_STRING (PrwAddressType, prw_address_type, N_("address type"), FALSE)
 
 static const PrwNick prw_initiator_nicks[] = {
   { PRW_INITIATOR_UNKNOWN, "unknown" },
@@ -277,7 +280,7 @@ static const PrwNick prw_initiator_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwInitiator, prw_initiator, initiator)
-DEFINE_FROM_STRING (PrwInitiator, prw_initiator, "initiator", FALSE)
+DEFINE_FROM_STRING (PrwInitiator, prw_initiator, N_("initiator"), FALSE)
 
 static const PrwNick prw_tristate_nicks[] = {
   { PRW_TRISTATE_UNKNOWN, "unknown" }, { PRW_TRISTATE_NO, "no" },   { PRW_TRISTATE_YES, "yes" },
@@ -285,7 +288,7 @@ static const PrwNick prw_tristate_nicks[] = {
   { PRW_TRISTATE_YES, "1" },           { 0, NULL },
 };
 DEFINE_TO_STRING (PrwTristate, prw_tristate, value)
-DEFINE_FROM_STRING (PrwTristate, prw_tristate, "answer to yes or no", FALSE)
+DEFINE_FROM_STRING (PrwTristate, prw_tristate, N_("answer to yes or no"), FALSE)
 
 static const PrwNick prw_association_model_nicks[] = {
   { PRW_ASSOCIATION_MODEL_UNKNOWN, "unknown" },
@@ -299,7 +302,7 @@ static const PrwNick prw_association_model_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwAssociationModel, prw_association_model, model)
-DEFINE_FROM_STRING (PrwAssociationModel, prw_association_model, "association model", FALSE)
+DEFINE_FROM_STRING (PrwAssociationModel, prw_association_model, N_("association model"), FALSE)
 
 static const PrwNick prw_event_nicks[] = {
   { PRW_EVENT_PASSKEY_DISPLAY_REQUIRED, "passkey-display-required" },
@@ -310,7 +313,7 @@ static const PrwNick prw_event_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwEvent, prw_event, event)
-DEFINE_FROM_STRING (PrwEvent, prw_event, "event", FALSE)
+DEFINE_FROM_STRING (PrwEvent, prw_event, N_("event"), FALSE)
 
 static const PrwNick prw_verdict_nicks[] = {
   { PRW_VERDICT_REJECT, "reject" },
@@ -327,7 +330,7 @@ static const PrwNick prw_action_nicks[] = {
   { PRW_ACTION_ASK, "ask" },
   { 0, NULL },
 };
-DEFINE_FROM_STRING (PrwAction, prw_action, "action", FALSE)
+DEFINE_FROM_STRING (PrwAction, prw_action, N_("action"), FALSE)
 
 const char *
 prw_action_to_string (PrwAction action)
@@ -342,7 +345,7 @@ static const PrwNick prw_without_handler_nicks[] = {
   { 0, NULL },
 };
 DEFINE_TO_STRING (PrwWithoutHandler, prw_without_handler, value)
-DEFINE_FROM_STRING (PrwWithoutHandler, prw_without_handler, "choice", FALSE)
+DEFINE_FROM_STRING (PrwWithoutHandler, prw_without_handler, N_("choice"), FALSE)
 
 /* Widest first, so that printing takes the fewest nicknames. */
 static const PrwNick pairing_policy_nicks[] = {
@@ -363,7 +366,7 @@ prw_pairing_policy_from_number (guint32 number, PrwPairingPolicy *out, GError **
 {
   if ((number & ~(guint32) PRW_PAIRING_POLICY_REJECT_ALL_REQUESTS) != 0)
     {
-      g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, "“%u” is no pairing policy: it has a bit above 8",
+      g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("“%u” is no pairing policy: it has a bit above 8"),
                    number);
       return FALSE;
     }
@@ -374,7 +377,7 @@ prw_pairing_policy_from_number (guint32 number, PrwPairingPolicy *out, GError **
 static gboolean
 pairing_policy_flag (const char *text, PrwPairingPolicy *out, GError **error)
 {
-  static const PrwNickTable table = { "pairing policy", FALSE, pairing_policy_nicks };
+  static const PrwNickTable table = { N_("pairing policy"), FALSE, pairing_policy_nicks };
   guint64 number;
   int value;
 
@@ -406,7 +409,7 @@ prw_pairing_policy_from_string (const char *text, PrwPairingPolicy *out, GError 
     }
   if (!any)
     {
-      g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, "“%s” is no pairing policy", text != NULL ? text : "");
+      g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("“%s” is no pairing policy"), text != NULL ? text : "");
       return FALSE;
     }
   *out = (PrwPairingPolicy) policy;

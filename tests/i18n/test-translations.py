@@ -46,7 +46,7 @@ def well_made(language, _wanted):
 def typed(language, wanted):
     """What is typed stays English."""
     for key, message in messages_of(language).items():
-        if key not in wanted:
+        if key not in wanted or not all(message.strings):
             continue
         words = set(TYPED.findall(message.id)) | set(ANSWERS.findall(message.id))
         for string in message.strings:

@@ -114,6 +114,21 @@ static const struct
 };
 
 static void
+test_column (void)
+{
+  g_autofree char *plain = prw_text_column ("Zeit:", 8), *umlauts = prw_text_column ("Gerät ä:", 10), *wide = prw_text_column ("長い:", 8);
+  g_autofree char *marked = prw_text_column ("a\xcc\x88:", 4), *full = prw_text_column ("Adresse:", 8), *longer = prw_text_column ("Geschwindigkeit:", 3);
+
+  g_assert_cmpuint (prw_text_width (""), ==, 0);
+  g_assert_cmpstr (plain, ==, "Zeit:   ");
+  g_assert_cmpstr (umlauts, ==, "Gerät ä:  ");
+  g_assert_cmpstr (wide, ==, "長い:   ");
+  g_assert_cmpstr (marked, ==, "a\xcc\x88:  ");
+  g_assert_cmpstr (full, ==, "Adresse:\n        ");
+  g_assert_cmpstr (longer, ==, "Geschwindigkeit:\n   ");
+}
+
+static void
 test_glob (void)
 {
   g_autofree char *text = g_strnfill (20000, 'a');
@@ -256,6 +271,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/policy/text/sanitize", test_sanitize);
   g_test_add_func ("/policy/text/sanitize-length", test_sanitize_length);
+  g_test_add_func ("/policy/text/column", test_column);
   g_test_add_func ("/policy/text/glob", test_glob);
   g_test_add_func ("/policy/text/passkey", test_passkey);
   g_test_add_func ("/policy/text/passkey-check", test_passkey_check);
