@@ -38,9 +38,11 @@ def makevars(name):
 
 
 def pot():
-    """The text of the POT that the sources have now, as po/'s makefile makes it."""
+    """The text of the POT that the sources have now, as po/'s makefile makes it, with what that exports."""
+    exported = dict(re.findall(r"^export (\w+) = *(.*)$", (TOP / "po/Makevars").read_text(encoding="utf-8"), re.M))
+    env = {name: value.replace("$(abs_top_srcdir)", str(TOP)) for name, value in exported.items()}
     return run("xgettext", "--output=-", f"--directory={TOP}", f"--files-from={TOP}/po/POTFILES.in", "--no-location",
-               *shlex.split(makevars("XGETTEXT_OPTIONS")))
+               *shlex.split(makevars("XGETTEXT_OPTIONS")), env={**os.environ, **env})
 
 
 def languages():
