@@ -85,7 +85,8 @@ class Tour:
         found, out, err = self.m.ctl(*args, **kwargs)
         equal(found, status, f"status of {args}: {out} {err}")
         look(out + err, args)
-        self.verbs.add(next((word for word in args if not word.startswith("-")), ""))
+        if "--help" not in args:
+            self.verbs.add(next((word for word in args if not word.startswith("-")), ""))
         return out + err
 
 
