@@ -31,10 +31,11 @@ class Scenario:
     needs_product: bool
     kernel_link: bool  # whether our daemon has one
     on_board: bool  # whether our controller is an emulated nRF board
+    root: str  # host A's: "host", this machine's; "package", that with the packages, and systemd
 
 
 def scenario(name, peer="trixie", timeout=400, needs_product=True, also_without_link=False,
-             also_on_board=False):
+             also_on_board=False, root="host"):
     """Declare a scenario.
 
     `also_without_link`: and as 26-NAME once more, without the kernel link; `also_on_board`: and
@@ -47,7 +48,7 @@ def scenario(name, peer="trixie", timeout=400, needs_product=True, also_without_
         for full, kernel_link, on_board in variants:
             assert full not in SCENARIOS, full
             SCENARIOS[full] = Scenario(full, function, peer, timeout, needs_product, kernel_link,
-                                       on_board)
+                                       on_board, root)
         return function
 
     return declare

@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/lab/guest/main.py \
 	tests/lab/guest/mgmt.py \
 	tests/lab/guest/play-session \
+	tests/lab/guest/services.py \
 	tests/lab/guest/stack.py \
 	tests/lab/guest/strangers.py \
 	tests/lab/host/terminal.py \
@@ -42,6 +43,7 @@ EXTRA_DIST += \
 	tests/lab/scenarios/failures.py \
 	tests/lab/scenarios/incoming.py \
 	tests/lab/scenarios/initiate.py \
+	tests/lab/scenarios/installed.py \
 	tests/lab/scenarios/limits.py \
 	tests/lab/scenarios/links.py \
 	tests/lab/scenarios/living.py \

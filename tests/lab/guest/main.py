@@ -23,6 +23,7 @@ import channel  # noqa: E402
 import lab as labs  # noqa: E402
 import ours as ours_module  # noqa: E402
 import peer as peer_module  # noqa: E402
+from services import Services  # noqa: E402
 from stack import Stack, bluez_version, kill_leftovers  # noqa: E402
 
 OUT = Path("/run/out")
@@ -73,9 +74,9 @@ def run_scenario(name, label, control):
     os.dup2(log, 1)
     os.dup2(log, 2)
     client = channel.Client()
-    stack = Stack("A", folder / "A")
-    ours = ours_module.Ours(stack, lambda text: lab.log(text))
     declared = SCENARIOS[name]
+    stack = (Services if declared.root == "package" else Stack)("A", folder / "A")
+    ours = ours_module.Ours(stack, lambda text: lab.log(text))
     lab = labs.Lab(label, stack, ours, client, declared.kernel_link, declared.on_board)
     lab.usb_serial = control.usb_serial
     message = ""

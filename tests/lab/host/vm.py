@@ -24,6 +24,9 @@ USB_SERIAL = "usbserial"
 CPU = "max,erms=off,la57=off,smap=off,smep=off,umip=off,pku=off"
 KERNEL = ("mitigations=off init_on_alloc=0 hardened_usercopy=off randomize_kstack_offset=off "
           "lsm= audit=0 random.trust_cpu=on tsc=reliable")
+# guest/boot hands over to systemd; the rest is what an emulated machine need not be asked.
+SYSTEMD = ("prw.init=systemd systemd.unit=lab.target systemd.show_status=0 systemd.gpt_auto=0 "
+           "systemd.condition-needs-update=0")
 
 
 class InfrastructureError(Exception):
@@ -39,7 +42,9 @@ def cache_dir():
 
 
 def guest_root(name):
-    """The folder that a guest's root is made of: "host" or "trixie"."""
+    """The folder that a guest's root is made of: "host", "trixie" or "package"."""
+    if name == "package":
+        return Path(os.environ["PRW_LAB_PACKAGE"])
     return Path("/") if name == "host" else cache_dir() / name
 
 
@@ -199,16 +204,22 @@ class Monitor:
 
 
 class Lab:
-    """Two guests, booted and ready to run scenarios one after another."""
+    """Two guests, booted and ready to run scenarios one after another.
 
-    def __init__(self, peer_root, dest, out, boot_timeout, terminal=False, append=""):
+    Host A's root is this machine's ("host"), with what is installed in `dest` over it, or that
+    with the packages ("package"), which boots as an installed system does.
+    """
+
+    def __init__(self, peer_root, dest, out, boot_timeout, terminal=False, append="", root="host"):
         self.out = out
         self._runtime = Path(tempfile.mkdtemp(prefix="prw-lab."))
         self._guests = []
         self.link = self._monitor = None
         deadline = time.monotonic() + boot_timeout
         try:
-            self._boot(peer_root, dest, terminal, append)
+            if root == "package":
+                dest, append = None, f"{append} {SYSTEMD}"
+            self._boot(root, peer_root, dest, terminal, append)
             self.link = Link(str(self._runtime / "ctl"), deadline)
             self._wait_ready(deadline)
         except BaseException:
@@ -220,7 +231,7 @@ class Lab:
         """The path of host A's console, when asked for."""
         return self._runtime / "terminal"
 
-    def _boot(self, peer_root, dest, terminal, append):
+    def _boot(self, root, peer_root, dest, terminal, append):
         def port(name, kind="virtserialport", server=True):
             mode = "server=on,wait=off" if server else "reconnect=1"
             return (name, kind, f"path={self._runtime / name},{mode}")
@@ -229,7 +240,7 @@ class Lab:
         if terminal:
             ports.append(port("terminal", "virtconsole"))
         monitor = self._runtime / "monitor"
-        self._guests.append(Guest("A", guest_root("host"), dest, self.out, ports, append, monitor))
+        self._guests.append(Guest("A", guest_root(root), dest, self.out, ports, append, monitor))
         self._wait_sockets(("radio", "peer", "monitor"))
         self._monitor = Monitor(str(monitor))
         ports = [port("radio", server=False), port("peer", server=False)]
