@@ -83,9 +83,7 @@ def _is_told(lab):
 
 @scenario("42-package-systemd", root="package", timeout=900)
 def by_systemd(lab):
-    """The packages, systemd and udev: activated, pairs, restarted, refuses nobody's wishes; a board."""
-    from gadget import ZEPHYR_UART  # pylint: disable=import-outside-toplevel
-
+    """By its unit: activated by D-Bus, pairs, bluetoothd restarts, it crashes; who is nobody changes nothing."""
     lab.ours.prepare(keyfile())
     lab.start(keyfile(), daemon=False)
     lab.check(lab.stack.active(BLUETOOTH), "systemd has started bluetoothd")
@@ -113,7 +111,14 @@ def by_systemd(lab):
     lab.equal([bond["Address"] for bond in bonds], [lab.peer.address], "ListBonds")
     _may_not(lab)
 
-    lab.log("--- a board")
+
+@scenario("42-package-board", root="package", timeout=900)
+def board_by_udev(lab):
+    """By udev's rules: a USB board has its unit and its chip's address, twice; the unit ends with it."""
+    from gadget import ZEPHYR_UART  # pylint: disable=import-outside-toplevel
+
+    lab.ours.prepare(keyfile())
+    lab.start(keyfile(), daemon=False)
     board = lab.stack.board()
     own = {"hci0": (lab.address, "public")}
     for count in (1, 2):
