@@ -323,6 +323,67 @@ def test_session_bus_goes(m):
     check(is_no(answer), answer())
 
 
+def test_system_bus_restarts(m):
+    d = Desktop(m)
+    m.device()
+    m.ask("RequestAuthorization")
+    n = d.shows()
+    m.processes[0].kill()
+    wait(lambda: not n.open, "the question went with the bus")
+    m.processes[0].wait(10)
+    (m.dir / "bus").unlink()
+    m.start()
+    d.registered()
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    d.shows(2)
+    d.server.press("accept")
+    equal(wait(answer, "an answer"), "()", "accepted")
+
+
+@settings("", daemon=False)
+def test_the_users_own_daemon(m):
+    d = Desktop(m, prompt=False)
+    m.spawn([h.DAEMON, "--session", "--config", m.keyfile], "pairwardd.log")
+    d.start("--session")
+    client = h.Client(d.address)
+
+    def registered():
+        try:
+            return client.get(h.ROOT, h.MANAGER, "Handlers") == 1 and client.get(h.ROOT, h.MANAGER, "AgentState") == "default"
+        except fake.GLib.Error:
+            return False
+
+    wait(registered, "it is registered")
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    d.shows()
+    d.server.press("accept")
+    equal(wait(answer, "an answer"), "()", "accepted")
+
+
+@settings("", daemon=False)
+def test_not_allowed(m):
+    """A daemon that denies: it is said, and nothing is asked."""
+    d = Desktop(m, prompt=False)
+    strict = fake.connect(m.address)
+    xml = ('<node><interface name="org.pairward.Manager1"><method name="RegisterHandler"><arg type="as" direction="in"/>'
+           '<arg type="ao" direction="in"/></method></interface></node>')
+    calls = []
+
+    def denied(_bus, _sender, _path, _interface, method, _parameters, invocation):
+        calls.append(method)
+        invocation.return_dbus_error("org.pairward.Error.NotAuthorized", "not you")
+
+    strict.register_object(h.ROOT, fake.Gio.DBusNodeInfo.new_for_xml(xml).interfaces[0], denied, None, None)
+    strict.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
+                     fake.GLib.Variant("(su)", ("org.pairward", 4)), None, fake.Gio.DBusCallFlags.NONE, -1)
+    p = d.start()
+    wait(lambda: "does not let us answer" in d.log(), "it says so")
+    pump(0.3)
+    equal((calls, p.poll()), (["RegisterHandler"], None), "asked once")
+
+
 def test_options(m):
     env = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": f"unix:path={m.dir}/none", "LC_ALL": "C.UTF-8"}
     for args, status, word in ((["--version"], 0, "pairward"), (["--help"], 0, "--no-dialogs"), (["--nonsense"], 2, "--help"),
