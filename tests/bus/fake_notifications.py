@@ -64,7 +64,8 @@ class Server:
 
     def emit(self, signal, signature, *args, bus=None, to=None):
         """A signal, by whomever."""
-        (bus or self.bus).emit_signal(to, PATH, NAME, signal, GLib.Variant(signature, args))
+        if not self.bus.is_closed():
+            (bus or self.bus).emit_signal(to, PATH, NAME, signal, GLib.Variant(signature, args))
 
     def press(self, key, number=None, **by):
         """Somebody presses a button."""
