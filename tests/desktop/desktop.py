@@ -225,6 +225,9 @@ class Tree:
         from gi.repository import Atspi  # pylint: disable=import-outside-toplevel
         self.atspi = Atspi
         Atspi.init()
+        # Of its own, and never run: what it hears of windows that go, while the tests wait for something else, has crashed it.
+        self.context = GLib.MainContext.new()
+        Atspi.set_main_context(self.context)
 
     def walk(self, node):
         """It, and all below."""
