@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""pairward-prompt on a desktop, from bluetoothd's question to its answer: dialogs and real notification servers, pressed by hand."""
+"""pairward-prompt on a desktop, from bluetoothd's question to its answer: dialogs, answered by hand."""
 
 import contextlib
 import re
@@ -41,11 +41,12 @@ def windows(d, program):
     return d.out("xdotool", "search", "--onlyvisible", "--pid", str(program.process.pid)).split()
 
 
-def dialog(d, m, title="Kiosk keyboard"):
-    """The window that asks, when it has begun to hear."""
+def dialog(d, m, title="Kiosk keyboard", settle=True):
+    """The window that asks; unless settle is false, when it has begun to hear."""
     numbers = wait(lambda: [n for n in windows(d, m.prompt) if title in d.out("xdotool", "getwindowname", n)], f"a dialog about {title}")
-    d.tree.find(m.prompt, "push button", "")
-    time.sleep(QUIET)
+    if settle:
+        d.tree.find(m.prompt, "push button", "")
+        time.sleep(QUIET)
     return numbers[-1]
 
 
@@ -93,12 +94,12 @@ def test_digits_are_compared(d):
 def test_closed_by_hand_or_by_bluetoothd(d):
     with machine(d) as m:
         answer = m.ask("RequestConfirmation", "(ou)", 83152)
-        d.hands("windowfocus", "--sync", dialog(d, m))
+        d.hands("windowfocus", "--sync", dialog(d, m, settle=False))
         d.keys("alt+F4")  # the window manager's
         equal(said(answer), REJECTED, "closed by the window manager")
         gone(d, m)
         m.ask("RequestConfirmation", "(ou)", 83152)
-        dialog(d, m)
+        dialog(d, m, settle=False)
         m.test("Cancel")
         gone(d, m)
 
@@ -129,34 +130,9 @@ def test_two_questions_queue(d):
 def test_killed_with_a_question_open(d):
     with machine(d) as m:
         answer = m.ask("RequestConfirmation", "(ou)", 83152)
-        dialog(d, m)
+        dialog(d, m, settle=False)
         m.prompt.process.kill()
         equal(said(answer), REJECTED, "nobody is left to ask")
-
-
-def test_dunst(d):
-    """The action of a real notification, chosen in dunst's menu of actions."""
-    chooser = d.dir / "choose"
-    chooser.write_text('#!/bin/sh\ngrep -m 1 "$(cat "$0.what")"\n')
-    chooser.chmod(0o755)
-    config = d.dir / "dunstrc"
-    config.write_text(f"[global]\n    dmenu = {chooser}\n    font = DejaVu Sans 10\n")
-    server = Program(d, ["dunst", "-conf", config])
-    wait(lambda: "dunst" in d.out("dunstctl", "is-paused") or d.out("dunstctl", "is-paused"), "dunst")
-    with machine(d) as m:
-        for label, expected in (("Accept", "()"), ("Reject", REJECTED)):
-            (d.dir / "choose.what").write_text(label)
-            answer = m.ask("RequestAuthorization")
-            wait(lambda: windows(d, server), "the notification")
-            equal(windows(d, m.prompt), [], "no dialog beside it")
-            d.shot_of(windows(d, server)[-1], "notification-dunst")
-            d.out("dunstctl", "context")
-            equal(said(answer), expected, label)
-        answer = m.ask("RequestAuthorization")
-        wait(lambda: windows(d, server), "the notification")
-        server.process.terminate()  # its questions go to a dialog
-        click(d, m.prompt, dialog(d, m), "push button", "Pair")
-        equal(said(answer), "()", "answered in the dialog")
 
 
 run(sys.modules[__name__])
