@@ -202,7 +202,8 @@ advice (const char *remote, gboolean session)
     { "org.pairward.Error.Rejected", N_("\"pairwardctl explain PEER\" says what would be decided, and why") },
   };
 
-  if (g_strcmp0 (remote, "org.pairward.Error.NotAuthorized") == 0 || g_strcmp0 (remote, "org.freedesktop.DBus.Error.AccessDenied") == 0)
+  /* The bus; the daemon's own NotAuthorized says what to do. */
+  if (g_strcmp0 (remote, "org.freedesktop.DBus.Error.AccessDenied") == 0)
     return session ? NULL : _("log in at this machine, run it with sudo, or ask the administrator for a polkit rule");
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     if (g_strcmp0 (remote, table[i].error) == 0)
