@@ -8,6 +8,7 @@ pairwardctl_SOURCES = \
 	src/cli/complete.c src/cli/complete.h \
 	src/cli/doctor.c \
 	src/cli/findings.c src/cli/findings.h \
+	src/cli/journal.c src/cli/journal.h \
 	src/cli/main.c \
 	src/cli/monitor.c \
 	src/cli/output.c src/cli/output.h \
@@ -18,10 +19,12 @@ pairwardctl_SOURCES = \
 	src/cli/verbs.c src/cli/verbs.h \
 	src/cli/verbs-config.c \
 	src/cli/verbs-controller.c \
+	src/cli/verbs-history.c \
 	src/cli/verbs-keys.c \
 	src/cli/verbs-manager.c \
 	src/cli/verbs-pair.c \
 	src/cli/verbs-peers.c \
 	src/cli/verbs-requests.c
-pairwardctl_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS)
-pairwardctl_LDADD = libprw-words.a libprw-boards.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS)
+pairwardctl_CPPFLAGS = $(AM_CPPFLAGS) -DPRW_USER=\"$(PRW_USER)\"
+pairwardctl_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS) $(LIBSYSTEMD_CFLAGS)
+pairwardctl_LDADD = libprw-words.a libprw-boards.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS) $(LIBSYSTEMD_LIBS)

@@ -24,6 +24,7 @@ static const PrwVerb verbs[] = {
   { "answer", N_("N [yes|no|repair|always|never]"), N_("Answer a question; codes are read from the terminal"), prw_verb_answer },
   { "agent", "", N_("Answer questions here, as they come"), prw_verb_agent },
   { "monitor", "", N_("Tell what happens, as it happens"), prw_verb_monitor },
+  { "history", N_("[PEER]"), N_("Tell what happened, from the journal"), prw_verb_history },
   { "debug-key", N_("PEER on|off"), N_("Pair with the published debug key: a sniffer can read such a link"), prw_verb_debug_key },
   { "oob", N_("PEER [set|clear]"), N_("Print our out-of-band data, or read the peer's from stdin"), prw_verb_oob },
   { "controller", N_("[NAME [KEY=VALUE…]]"), N_("Show or set the switches of a controller"), prw_verb_controller },

@@ -75,6 +75,7 @@ PrwExit prw_verb_requests (PrwClient *client, int argc, char **argv);
 PrwExit prw_verb_answer (PrwClient *client, int argc, char **argv);
 PrwExit prw_verb_agent (PrwClient *client, int argc, char **argv);
 PrwExit prw_verb_monitor (PrwClient *client, int argc, char **argv);
+PrwExit prw_verb_history (PrwClient *client, int argc, char **argv);
 PrwExit prw_verb_config (PrwClient *client, int argc, char **argv);
 
 G_END_DECLS
