@@ -11,3 +11,11 @@ prw_daemon_tests = \
 dist_check_SCRIPTS += $(prw_daemon_tests)
 TESTS += $(prw_daemon_tests)
 EXTRA_DIST += tests/bus/fake_bluez.py tests/bus/harness.py
+# And what it writes to the journal, which a library plays that is preloaded into it.
+check_PROGRAMS += tests/bus/fake-journal.so
+tests_bus_fake_journal_so_SOURCES = tests/bus/fake-journal.c
+tests_bus_fake_journal_so_CFLAGS = $(WARN_CFLAGS) -fPIC
+tests_bus_fake_journal_so_LDFLAGS = $(WARN_LDFLAGS) -shared
+tests_bus_fake_journal_so_LDADD = -ldl
+dist_check_SCRIPTS += tests/bus/test-history.py
+TESTS += tests/bus/test-history.py
