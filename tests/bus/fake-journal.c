@@ -16,8 +16,6 @@
 
 #define JOURNAL "/run/systemd/journal/"
 
-int getpeername (int fd, struct sockaddr *address, socklen_t *size);
-ssize_t sendmsg (int fd, const struct msghdr *message, int flags);
 
 int
 getpeername (int fd, struct sockaddr *address, socklen_t *size)

@@ -9,6 +9,7 @@ libprw_fakes_a_SOURCES = \
 	tests/unit/link-events.h
 libprw_fakes_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 prw_core_tests = \
+	tests/unit/test-core-audit \
 	tests/unit/test-core-controllers \
 	tests/unit/test-core-engine \
 	tests/unit/test-core-interrupted \
@@ -28,6 +29,8 @@ prw_core_tests = \
 check_PROGRAMS += $(prw_core_tests)
 TESTS += $(prw_core_tests)
 prw_core_test_libs = libprw-fakes.a libprw-core.a libprw-policy.a $(GIO_LIBS)
+tests_unit_test_core_audit_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
+tests_unit_test_core_audit_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_controllers_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_core_controllers_LDADD = $(prw_core_test_libs)
 tests_unit_test_core_engine_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
