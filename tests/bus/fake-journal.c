@@ -16,7 +16,6 @@
 
 #define JOURNAL "/run/systemd/journal/"
 
-
 int
 getpeername (int fd, struct sockaddr *address, socklen_t *size)
 {
