@@ -93,6 +93,7 @@ def shell_env(m):
     """A folder of its own to work in, and pairwardctl in the path."""
     home = m.dir / "home"
     home.mkdir(exist_ok=True)
+    (home / "settings.conf").touch()
     return {**m.env, "HOME": str(home), "PATH": f"{CTL.parent}:{os.environ['PATH']}", "TERM": "dumb"}, home
 
 
@@ -184,6 +185,10 @@ def check_lines(m, shell):
                          ("pairwardctl pair --forc", ["pair", "--force"]), (f"pairwardctl params {ADDRESS} lesc-pairing=n", ["params", ADDRESS, "lesc-pairing=no"]),
                          ("pairwardctl --json contr", ["--json", "controller"]), ("pairwardctl policy allow-all,reject-a", ["policy", "allow-all,reject-all-requests"])):
         shell.completes(typed, ["pairwardctl", *words])
+    for typed, words in (("pairwardd --no-k", ["pairwardd", "--no-kernel-link"]), ("pairward-attach --wat", ["pairward-attach", "--watch"]),
+                         ("pairwardd --config=sett", ["pairwardd", "--config=settings.conf"]),
+                         ("pairwardctl config check sett", ["pairwardctl", "config", "check", "settings.conf"])):
+        shell.completes(typed, words)
     m.test("Remove", "(o)", DEVICE)
     wait(lambda: not m.client.peers(), "it is gone")
 
@@ -221,7 +226,7 @@ def test_zsh_hostile(m):
 def fish(m, line):
     """What fish offers: as it would insert it, without what it says of it."""
     env, home = shell_env(m)
-    script = f"source {COMPLETIONS}/fish/pairwardctl.fish; complete --escape -C $argv[1]"
+    script = f"for f in {COMPLETIONS}/fish/*.fish; source $f; end; complete --escape -C $argv[1]"
     done = subprocess.run(["fish", "--no-config", "-c", script, line], env=env, cwd=home, capture_output=True, text=True, timeout=60, check=False)
     equal((done.returncode, done.stderr), (0, ""), line)
     check(not list(home.glob("ran*")), f"{line} ran something")
@@ -233,7 +238,8 @@ def test_fish(m):
     m.client.call(h.ROOT, h.MANAGER, "ListBonds")
     for line, expected in (("pairwardctl monit", [("monitor", "Tell what happens, as it happens")]), ("pairwardctl show ", [(ADDRESS, "Kiosk keyboard")]),
                            ("pairwardctl show Kio", [("Kiosk\\ keyboard", ADDRESS)]), ("pairwardctl show 'Kiosk k", [("'Kiosk keyboard'", ADDRESS)]),
-                           ("pairwardctl pair --io=keyboard-o", [("--io=keyboard-only", "")])):
+                           ("pairwardctl pair --io=keyboard-o", [("--io=keyboard-only", "")]), ("pairwardd --no-k", [("--no-kernel-link", "")]),
+                           ("pairward-attach --wat", [("--watch", "")]), ("pairwardctl config check sett", [("settings.conf", "")])):
         for _ in range(6):
             found = fish(m, line)[0]
             if found == expected:
