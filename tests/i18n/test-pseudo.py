@@ -150,7 +150,8 @@ def tour_of_mistakes(tour):
                  ("config", "fly"), ("delete",), ("services", ADDRESS, "x"), ("show", "/org/pairward/hci0"), ("agent", "--json"), ("pair", ADDRESS, "--timeout=0")):
         tour(*args, status=2)
     for args in (("show", "nobody"), ("window", "9999"), ("debug-key", ADDRESS, "on"), ("oob", ADDRESS), ("controller", "hci7"), ("answer", "4711"),
-                 ("services", ADDRESS, "forget", "hid"), ("config", "check", "/nonexistent")):
+                 ("services", ADDRESS, "forget", "hid"), ("config", "check", "/nonexistent"),
+                 ("history", "--directory", "/nonexistent")):
         tour(*args, status=1)
 
 
