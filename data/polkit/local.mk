@@ -8,5 +8,5 @@ endif
 CLEANFILES += data/polkit/org.pairward.policy data/polkit/untranslated.policy
 data/polkit/org.pairward.policy: data/polkit/org.pairward.policy.in $(top_srcdir)/po/LINGUAS $(wildcard $(top_srcdir)/po/*.po) Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed -e 's|@PRW_USER[@]|$(PRW_USER)|g' $< > $(@D)/untranslated.policy && \
-	GETTEXTDATADIRS=$(abs_top_srcdir)/data/polkit $(MSGFMT_XML) --xml --template=$(@D)/untranslated.policy -d $(top_srcdir)/po -o $@.tmp && \
+	GETTEXTDATADIRS=$(abs_top_srcdir)/data/polkit $(PRW_MSGFMT) --xml --template=$(@D)/untranslated.policy -d $(top_srcdir)/po -o $@.tmp && \
 	rm $(@D)/untranslated.policy && mv $@.tmp $@

@@ -45,7 +45,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   if (question == NULL)
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
-        g_warning ("%s cannot be read: %s", path, error->message);
+        g_message ("%s cannot be read: %s", path, error->message);
       g_hash_table_remove (self->questions, path);
       return;
     }
@@ -127,7 +127,7 @@ on_open_questions (GObject *source, GAsyncResult *result, gpointer data)
   if (reply == NULL)
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        g_warning ("pairwardd does not tell its open questions: %s", error->message);
+        g_message ("pairwardd does not tell its open questions: %s", error->message);
       return;
     }
   g_variant_get (reply, "(v)", &value);
@@ -167,7 +167,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer data)
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      g_warning ("pairwardd does not let us answer: %s", error->message);
+      g_message ("pairwardd does not let us answer: %s", error->message);
       if (g_strcmp0 (remote, "org.pairward.Error.NotAuthorized") != 0 && self->retry_id == 0)
         self->retry_id = g_timeout_add_seconds (RETRY, on_register_again, self);
     }
@@ -314,7 +314,7 @@ connect_bus (PrwPromptClient *self)
 
   if (address == NULL)
     {
-      g_warning ("%s", error->message);
+      g_message ("%s", error->message);
       return;
     }
   self->connecting = g_cancellable_new ();

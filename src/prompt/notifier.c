@@ -96,20 +96,22 @@ static void
 on_signal (GDBusConnection *bus, const char *sender, const char *path, const char *interface, const char *signal, GVariant *parameters, gpointer data)
 {
   PrwNotifier *self = data;
-  guint32 id = 0, reason;
+  gboolean invoked = g_str_equal (signal, "ActionInvoked") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(us)"));
+  gboolean closed = g_str_equal (signal, "NotificationClosed") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(uu)"));
+  guint32 id, reason;
   const char *key;
 
-  if (self->question == NULL || self->id == 0 || self->answered || g_strcmp0 (sender, self->owner) != 0 || g_variant_n_children (parameters) != 2)
+  if (self->question == NULL || self->id == 0 || self->answered || g_strcmp0 (sender, self->owner) != 0 || !(invoked || closed))
     return;
   g_variant_get_child (parameters, 0, "u", &id);
   if (id != self->id)
     return;
-  if (g_str_equal (signal, "ActionInvoked") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(us)")))
+  if (invoked)
     {
       g_variant_get_child (parameters, 1, "&s", &key);
       on_action (self, key);
     }
-  else if (g_str_equal (signal, "NotificationClosed") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(uu)")))
+  else
     {
       g_variant_get_child (parameters, 1, "u", &reason);
       self->id = 0; /* it is gone there */

@@ -14,7 +14,7 @@ BUILD = Path(os.environ.get("top_builddir", ".")).resolve()
 PAGES = TOP / "data/man"
 GENERATED = {"org.pairward.5": BUILD / "data/man/org.pairward.5"}
 # Pages of others that ours may point to.
-OTHERS = {"bluetoothd(8)", "busctl(1)", "journalctl(1)", "polkit(8)", "systemd.device(5)", "udev(7)"}
+OTHERS = {"bluetoothd(8)", "busctl(1)", "journalctl(1)", "polkit(8)", "rfkill(8)", "systemd.device(5)", "udev(7)"}
 NO_DASHES = re.compile(r"[\\](?:f[A-Z]|[|&:])")
 
 
