@@ -34,5 +34,3 @@ reference: $(prw_dbus_xml)
 	$(AM_V_GEN)rm -rf dbus/reference && $(MKDIR_P) dbus/reference && \
 	$(GDBUS_CODEGEN) --generate-rst dbus/reference/x $(prw_dbus_xml:%=$(srcdir)/%) && \
 	for f in dbus/reference/x-*; do mv $$f dbus/reference/$${f#dbus/reference/x-}; done
-clean-local:
-	-rm -rf dbus/reference

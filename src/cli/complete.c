@@ -382,7 +382,7 @@ offer_further (const Line *line, const char *verb, guint n)
     offer_files ();
 }
 
-static void
+static G_NORETURN void
 on_alarm (int number G_GNUC_UNUSED)
 {
   _exit (0);

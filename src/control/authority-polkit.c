@@ -79,7 +79,7 @@ conclude (Check *check, const char *why)
 {
   PrwPolkitAuthority *self = check->self;
   g_autoptr (GTask) task = g_steal_pointer (&check->task);
-  g_autoptr (Check) held = check;
+  G_GNUC_UNUSED g_autoptr (Check) held = check; /* by the list of open ones, until here */
 
   g_queue_remove (&self->open, check);
   if (g_queue_remove (&self->waiting, check))

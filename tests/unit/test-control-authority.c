@@ -163,17 +163,17 @@ static void
 test_polkit_hangs (void)
 {
   g_autoptr (FakeAuthorities) fake = fake_authorities_new ();
-  g_autoptr (PrwAuthority) polkit = polkit_over (fake, 1);
+  g_autoptr (PrwAuthority) polkit = polkit_over (fake, 50);
   g_auto (Outcome) dialog = { .done = FALSE };
 
   fake->polkit = FAKE_POLKIT_HANGS;
   start (polkit, PRW_RIGHT_SET_POLICY, TRUE, &dialog);
   until (fake->n_asked == 1);
-  for (guint i = 0; i < 40; i++)
+  /* What was given up still waits for its answer, as the bus sees it: no more are asked. On a busy machine one may be given up before
+   * it was asked at all. */
+  while (fake->n_asked < 33)
     assert_contains (check (polkit, PRW_RIGHT_RESPOND, FALSE), "does not answer");
   g_assert_false (dialog.done);
-  /* What was given up still waits for its answer, as the bus sees it: no more are asked. */
-  until (fake->n_asked == 33);
   g_assert_nonnull (check (polkit, PRW_RIGHT_RESPOND, FALSE));
   g_assert_cmpuint (fake->n_asked, ==, 33);
   fake_authorities_answer (fake, 0, FAKE_POLKIT_YES);
