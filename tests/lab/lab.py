@@ -35,20 +35,21 @@ class Scenario:
 
 
 def scenario(name, peer="trixie", timeout=400, needs_product=True, also_without_link=False,
-             also_on_board=False, root="host"):
+             also_on_board=False, also_installed=False, root="host"):
     """Declare a scenario.
 
     `also_without_link`: and as 26-NAME once more, without the kernel link; `also_on_board`: and
-    as 31-NAME once more, with an emulated nRF board as our controller.
+    as 31-NAME once more, with an emulated nRF board as our controller; `also_installed`: and as
+    42-NAME once more, by the packages and the units they have.
     """
     def declare(function):
-        variants = [(name, True, False)]
-        variants += [(f"26-{name}", False, False)] if also_without_link else []
-        variants += [(f"31-{name}", True, True)] if also_on_board else []
-        for full, kernel_link, on_board in variants:
+        variants = [(name, True, False, root)]
+        variants += [(f"26-{name}", False, False, root)] if also_without_link else []
+        variants += [(f"31-{name}", True, True, root)] if also_on_board else []
+        variants += [(f"42-{name}", True, False, "package")] if also_installed else []
+        for full, *how in variants:
             assert full not in SCENARIOS, full
-            SCENARIOS[full] = Scenario(full, function, peer, timeout, needs_product, kernel_link,
-                                       on_board, root)
+            SCENARIOS[full] = Scenario(full, function, peer, timeout, needs_product, *how)
         return function
 
     return declare

@@ -249,9 +249,7 @@ class Ours:
 
     def start(self, kernel_link=True):
         """Start the daemon, with the kernel link or without, and wait until it is the agent."""
-        self._stack.spawn("pairwardd", *self.program(), "--verbose",
-                          *([] if kernel_link else ["--no-kernel-link"]),
-                          env={"G_DEBUG": "fatal-criticals"})
+        self._stack.start_daemon(self.program(), kernel_link)
         self._wait_ready(kernel_link)
 
     def _wait_ready(self, kernel_link=True):
@@ -347,15 +345,15 @@ class Ours:
 
     def running(self):
         """Whether the daemon we started runs."""
-        return self._stack.running("pairwardd")
+        return self._stack.daemon_runs()
 
     def died(self):
         """Whether the daemon we started ended without being told to."""
-        return self._stack.ended("pairwardd")
+        return self._stack.daemon_ended()
 
     def stop(self, how=signal.SIGTERM):
         """End the daemon; its exit status."""
-        return self._stack.end("pairwardd", how)
+        return self._stack.end_daemon(how)
 
     def close(self):
         """End the daemon and all callers."""
@@ -376,8 +374,7 @@ class Ours:
 
     def log_lines(self, pattern):
         """The lines of the daemon's log that match, as match objects."""
-        text = (self._stack.logs / "pairwardd.log").read_text(errors="replace")
-        return list(re.finditer(pattern, text))
+        return list(re.finditer(pattern, self._stack.daemon_log()))
 
     @staticmethod
     def forget_state():
@@ -386,17 +383,13 @@ class Ours:
 
     def complaints(self):
         """Lines of the daemon's log that no daemon may write, whatever the scenario."""
-        try:
-            lines = (self._stack.logs / "pairwardd.log").read_text(errors="replace").splitlines()
-        except FileNotFoundError:
-            return []
-        return [line for line in lines
+        return [line for line in self._stack.daemon_log().splitlines()
                 if re.search(r"pairwardd: (error: |warning: (GLib|GIO|GObject))|"
                              r"Sanitizer|runtime error:", line)]
 
     def log_has(self, text):
         """Whether the daemon's log says so."""
-        return text in (self._stack.logs / "pairwardd.log").read_text(errors="replace")
+        return text in self._stack.daemon_log()
 
     # pairwardctl
 

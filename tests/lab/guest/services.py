@@ -6,10 +6,11 @@ daemon is started by systemd, or by whoever asks for it on D-Bus.
 """
 
 import json
+import signal
 import subprocess
 import time
 
-from stack import BROWSE_DELAY, Stack
+from stack import BROWSE_DELAY, DAEMON_ENVIRONMENT, Stack
 
 BLUETOOTH = "bluetooth.service"
 DAEMON = "pairwardd.service"
@@ -18,6 +19,8 @@ ATTACHMENTS = "pairward-attach@*.service"
 
 class Services(Stack):
     """A Stack whose bluetoothd, pairwardd and pairward-attach are units."""
+
+    _started = False  # our daemon, by start_daemon ()
 
     def start_radio(self, mode="le", controller="own"):
         """As of Stack; bluetoothd is started when there is a controller, and reads its settings."""
@@ -34,6 +37,34 @@ class Services(Stack):
         """End everything."""
         self.systemctl("stop", DAEMON, BLUETOOTH, ATTACHMENTS)
         super().stop()
+
+    def start_daemon(self, command, kernel_link):
+        """As of Stack, but that the unit says how."""
+        assert kernel_link, "the unit says nothing of that"
+        self.systemctl("set-environment", *(f"{n}={v}" for n, v in DAEMON_ENVIRONMENT.items()))
+        self._expect(lambda: self.systemctl("restart", DAEMON).returncode == 0, DAEMON)
+        self._started = True
+
+    def end_daemon(self, how):
+        """As of Stack; None, for systemd keeps the exit status to itself."""
+        self._started = False
+        if how == signal.SIGTERM:
+            self.systemctl("stop", DAEMON)
+        else:
+            self.systemctl("kill", f"--signal={how.name}", DAEMON)
+
+    def daemon_runs(self):
+        """As of Stack."""
+        return self.active(DAEMON)
+
+    def daemon_ended(self):
+        """As of Stack: whether systemd has had to start it again."""
+        return self._started and self.unit(DAEMON, "NRestarts")["NRestarts"] != "0"
+
+    def daemon_log(self):
+        """What it wrote to the journal."""
+        return subprocess.run(("journalctl", "--quiet", "--output=cat", "--unit", DAEMON),
+                              capture_output=True, text=True, errors="replace", check=False).stdout
 
     def let_browse(self):
         """As of Stack; this bluetoothd does not say whether it is going to."""

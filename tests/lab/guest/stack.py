@@ -30,6 +30,8 @@ OWN_TTY = "/tmp/ttyOWN"
 RADIO_TRIES = 3
 # bluetoothd's timer is of one second, and of GLib's coarse kind.
 BROWSE_DELAY = 2.5
+# A critical warning of GLib's ends our daemon, which a scenario sees.
+DAEMON_ENVIRONMENT = {"G_DEBUG": "fatal-criticals"}
 PROGRAMS = ("pairwardd", "pairwardctl", "pairward-attach", "bluetoothctl", "bluetoothd", air.NAME,
             "btattach", "lab-board", "btvirt", "dbus-monitor", "socat")
 
@@ -244,6 +246,30 @@ class Stack:
         """End bluetoothd the way a crash does."""
         self.end("bluetoothd", signal.SIGKILL)
         self._expect(lambda: not self.bus.owner("org.bluez"), "bluetoothd's end")
+
+    def start_daemon(self, command, kernel_link):
+        """Start our daemon, as its activation file has it."""
+        self.spawn("pairwardd", *command, "--verbose", *([] if kernel_link else ["--no-kernel-link"]),
+                   env=DAEMON_ENVIRONMENT)
+
+    def end_daemon(self, how):
+        """End our daemon by a signal; its exit status."""
+        return self.end("pairwardd", how)
+
+    def daemon_runs(self):
+        """Whether the daemon we started runs."""
+        return self.running("pairwardd")
+
+    def daemon_ended(self):
+        """Whether the daemon we started has ended by itself."""
+        return self.ended("pairwardd")
+
+    def daemon_log(self):
+        """All that our daemon wrote, or nothing."""
+        try:
+            return (self.logs / "pairwardd.log").read_text(errors="replace")
+        except FileNotFoundError:
+            return ""
 
     def let_browse(self):
         """Wait until bluetoothd has browsed whoever bonded with it since the last time.

@@ -122,8 +122,9 @@ class Guest:
 class Link:
     """The JSON lines between the host and guest A's main program."""
 
-    def __init__(self, path, deadline):
+    def __init__(self, path, deadline, check_alive):
         while True:
+            check_alive()
             self._socket = socket.socket(socket.AF_UNIX)
             try:
                 self._socket.connect(path)
@@ -172,7 +173,11 @@ class Monitor:
     def __init__(self, path):
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(30)
-        self._socket.connect(path)
+        try:
+            self._socket.connect(path)
+        except OSError as error:
+            self._socket.close()
+            raise InfrastructureError(f"no monitor: {error}") from error
         self._lines = self._socket.makefile("r", encoding="utf-8")
         self._lines.readline()  # the greeting
         self._command("qmp_capabilities")
@@ -220,7 +225,7 @@ class Lab:
             if root == "package":
                 dest, append = None, f"{append} {SYSTEMD}"
             self._boot(root, peer_root, dest, terminal, append)
-            self.link = Link(str(self._runtime / "ctl"), deadline)
+            self.link = Link(str(self._runtime / "ctl"), deadline, self.check_alive)
             self._wait_ready(deadline)
         except BaseException:
             self.stop()
@@ -249,6 +254,7 @@ class Lab:
     def _wait_sockets(self, names):
         deadline = time.monotonic() + 30
         while not all((self._runtime / name).exists() for name in names):
+            self.check_alive()
             if time.monotonic() > deadline:
                 raise InfrastructureError("qemu made no sockets")
             time.sleep(0.05)

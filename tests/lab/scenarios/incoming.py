@@ -15,7 +15,8 @@ from steps import (answered, begin, begin_comparison, begin_just_works, bond_aut
                    they_ask, they_return, too_late, we_connect)
 
 
-@scenario("04-numeric-comparison-theirs", also_without_link=True, also_on_board=True)
+@scenario("04-numeric-comparison-theirs", also_without_link=True, also_on_board=True,
+          also_installed=True)
 def numeric_comparison(lab):
     """Numeric comparison that the other side begins; its reconnection shows nothing."""
     caller, handler = begin_comparison(lab, {"RequestConfirmation": "hold"})
@@ -74,7 +75,7 @@ def _knock(lab, handler, **flags):
     return pairing, security_request(lab, handler, since, **flags)
 
 
-@scenario("06-peripheral-asks", also_on_board=True)
+@scenario("06-peripheral-asks", also_on_board=True, also_installed=True)
 def peripheral_asks(lab):
     """A peripheral's Security Request: rejected; accepted, by legacy pairing too; and compared."""
     caller, handler = begin_just_works(lab)

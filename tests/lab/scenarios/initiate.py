@@ -34,7 +34,7 @@ def _reconnect(lab, caller, path, level):
     lab.equal(len(lab.peer.asked()), asked_there, "the number of questions there")
 
 
-@scenario("02-just-works", also_without_link=True, also_on_board=True)
+@scenario("02-just-works", also_without_link=True, also_on_board=True, also_installed=True)
 def just_works(lab):
     """Just Works, LE Secure Connections, we initiate; then the bond encrypts, unasked."""
     caller = begin(lab, NO_PASSCODE)
