@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	debian/changelog \
 	debian/control \
 	debian/copyright \
+	debian/not-installed \
 	debian/pairward-prompt.install \
 	debian/pairward-prompt.lintian-overrides \
 	debian/pairward.install \
