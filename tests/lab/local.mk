@@ -17,12 +17,14 @@ EXTRA_DIST += \
 	tests/lab/guest/channel.py \
 	tests/lab/guest/chip.py \
 	tests/lab/guest/demo-session \
+	tests/lab/guest/desktop.py \
 	tests/lab/guest/gadget.py \
 	tests/lab/guest/initramfs \
 	tests/lab/guest/keys.py \
 	tests/lab/guest/l2cap.py \
 	tests/lab/guest/main.py \
 	tests/lab/guest/mgmt.py \
+	tests/lab/guest/notifications.py \
 	tests/lab/guest/play-session \
 	tests/lab/guest/services.py \
 	tests/lab/guest/stack.py \

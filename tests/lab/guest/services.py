@@ -20,7 +20,7 @@ ATTACHMENTS = "pairward-attach@*.service"
 class Services(Stack):
     """A Stack whose bluetoothd, pairwardd and pairward-attach are units."""
 
-    _started = False  # our daemon, by start_daemon ()
+    _restarts = None  # how often systemd had started our daemon again, when start_daemon () had
 
     def start_radio(self, mode="le", controller="own"):
         """As of Stack; bluetoothd is started when there is a controller, and reads its settings."""
@@ -43,11 +43,11 @@ class Services(Stack):
         assert kernel_link, "the unit says nothing of that"
         self.systemctl("set-environment", *(f"{n}={v}" for n, v in DAEMON_ENVIRONMENT.items()))
         self._expect(lambda: self.systemctl("restart", DAEMON).returncode == 0, DAEMON)
-        self._started = True
+        self._restarts = self._counted()
 
     def end_daemon(self, how):
         """As of Stack; None, for systemd keeps the exit status to itself."""
-        self._started = False
+        self._restarts = None
         if how == signal.SIGTERM:
             self.systemctl("stop", DAEMON)
         else:
@@ -59,7 +59,10 @@ class Services(Stack):
 
     def daemon_ended(self):
         """As of Stack: whether systemd has had to start it again."""
-        return self._started and self.unit(DAEMON, "NRestarts")["NRestarts"] != "0"
+        return self._restarts not in (None, self._counted())
+
+    def _counted(self):
+        return self.unit(DAEMON, "NRestarts")["NRestarts"]
 
     def daemon_log(self):
         """What it wrote to the journal."""

@@ -8,9 +8,9 @@ import subprocess
 from pathlib import Path
 
 from board_steps import are, records
-from contract import DISPLAY, KEY_LESC_MITM
+from contract import DISPLAY, KEY_LESC, KEY_LESC_MITM
 from lab import scenario
-from steps import (answered, bonded_both_ends, disconnected, effective, keyfile, question,
+from steps import (answered, bonded_both_ends, disconnected, effective, keyfile, pairable, question,
                    their_pair_succeeds, they_ask)
 
 BLUETOOTH = "bluetooth.service"
@@ -131,3 +131,32 @@ def board_by_udev(lab):
         lab.eventually(lambda: records() == [], "there is no record of a board")
     lab.equal(lab.stack.systemctl("is-failed", "pairward*").stdout.split().count("failed"), 0,
               "our units that failed")
+
+
+@scenario("42-package-desktop", root="package", timeout=900)
+def on_a_desktop(lab):
+    """Who is logged in is asked by a notification, and presses Accept; who was logged in may no more."""
+    from desktop import Desktop  # pylint: disable=import-outside-toplevel
+
+    lab.ours.prepare(keyfile())
+    lab.start(keyfile(), daemon=False)
+    desktop = Desktop(lab.stack)
+    desktop.log_in()
+    lab.eventually(desktop.ready, "the session is active", 120)
+    desktop.answer("accept")
+    enabled = desktop.run("systemctl", "--user", "enable", "--now", "pairward-prompt")
+    lab.check(enabled.returncode == 0, f"the prompter is enabled: {enabled.stderr}")
+    lab.eventually(lambda: lab.ours.caller().manager_property("Handlers") == 1, "it is a handler, unasked for a password")
+    lab.eventually(lab.ours.ready, "our daemon is bluetoothd's default agent")
+    pairable(lab, True)
+
+    lab.peer.agent(capability="NoInputNoOutput")
+    their_pair_succeeds(lab, they_ask(lab))
+    bonded_both_ends(lab, KEY_LESC)
+    shown = desktop.notifications()
+    lab.equal([(one["actions"], lab.peer.address in one["body"]) for one in shown], [(["accept", "reject"], True)], "the notifications")
+    disconnected(lab)
+
+    lab.log("--- logged out")
+    desktop.log_out()
+    lab.eventually(lambda: lab.ours.caller().manager_property("Handlers") == 0, "no handler is left")
