@@ -5,11 +5,12 @@
 #
 #   handler.sh [--force] ADDRESS
 #
-# Each question takes a line of stdin: yes, no, or the code that the device shows. The exit status is 0 when it is paired.
+# Each question takes a line of stdin: yes, no, or the code that the device shows. What is no answer is a no. The exit
+# status is 0 when it is paired, 1 when it is not, 2 for wrong usage. Ctrl-C stops the pairing.
 #
 # A handler is a connection to the bus, and busctl's ends with each call. So "pairwardctl agent" is the handler here: it
-# registers, stays, and says which questions there are. And codes are entered by "pairwardctl answer", which reads them from
-# stdin: everybody on the machine can read what is on a command line of busctl.
+# registers, and stays. What is asked is read from D-Bus, and not from what it prints for people: devices' names are in
+# there. Codes are entered by "pairwardctl answer", from its stdin: everybody can read what is on a command line.
 
 set -uo pipefail
 
@@ -19,52 +20,85 @@ if [ "${1:-}" = --force ]; then
   force=true
   shift
 fi
-[ $# = 1 ] || { echo "usage: handler.sh [--force] ADDRESS" >&2; exit 2; }
-
-# call PATH INTERFACE METHOD [SIGNATURE ARGUMENT...]: Pair() can take two minutes, busctl waits for 25 seconds by itself.
-call () { busctl --timeout=150 call "$name" "$1" "$name.$2" "${@:3}"; }
+case $#:${1:-} in
+  1:[!-]*) ;;
+  *) echo "usage: handler.sh [--force] ADDRESS" >&2; exit 2 ;;
+esac
 
 # value: of what busctl prints, without the type before it and the quotes.
 value () { sed -E 's/^[a-z]+ "?([^"]*)"?$/\1/'; }
 
-# answer REQUEST KIND
+# owner: the daemon's own name on the bus. All is said to this one: a daemon that is started after it counts its requests
+# anew, and they are about others.
+owner () { busctl call org.freedesktop.DBus / org.freedesktop.DBus GetNameOwner s $name | value; }
+
+# call PATH INTERFACE METHOD [SIGNATURE ARGUMENT...]
+call () { busctl call "$daemon" "$1" "$name.$2" "${@:3}"; }
+
+# get PATH INTERFACE PROPERTY
+get () { busctl get-property "$daemon" "$1" "$name.$2" "$3" | value; }
+
+# enter REQUEST CODE
+enter () { [ "$(owner)" = "$daemon" ] && pairwardctl answer "${1##*/}" <<< "$2"; }
+
+# answer REQUEST
 answer ()
 {
-  local request=$1 kind=$2 line
-  if [ "$kind" = passkey-display-required ]; then
-    echo "digits: $(call "$request" Request1 GetPasskey | value)"
-    # To be typed on the device: nothing to answer here.
-    [ "$(busctl get-property "$name" "$request" "$name.Request1" MatchRequest | value)" = true ] || return
-  fi
+  local request=$1 kind line
+  kind=$(get "$request" Request1 Kind)
+  case $kind in
+    passkey-display-required)
+      echo "digits: $(call "$request" Request1 GetPasskey | value)"
+      # To be typed on the device: nothing to answer here.
+      [ "$(get "$request" Request1 MatchRequest)" = true ] || return ;;
+    service-authorization-required) return ;; # no question of a pairing
+  esac
   echo "$kind?"
   read -r line || line=no
   case $kind:$line in
     passkey-display-required:yes) call "$request" Request1 MatchConfirm b true ;;
-    passkey-required:[0-9]*) pairwardctl answer "${request##*/}" <<< "$line" ;;
-    passkey-required:*) call "$request" Request1 Reject ;;
-    *:yes) call "$request" Request1 Accept ;;
-    *) call "$request" Request1 Reject ;;
-  esac
+    passkey-required:?*) enter "$request" "$line" ;;
+    pairing-authorization-required:yes | peripheral-security-request:yes) call "$request" Request1 Accept ;;
+    *) false ;;
+  esac || call "$request" Request1 Reject
 }
 
+# Both end by themselves, or with us. What is not paired by then is not wanted any more.
+finish ()
+{
+  [ -z "${pairing:-}" ] || { kill "$pairing" && call "$peer" SecurityManager1 CancelPairing; }
+  [ -z "${handler_PID:-}" ] || kill "$handler_PID"
+} 2> /dev/null
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+daemon=$name
 peer=$(call $root Manager1 GetPeer ss "" "$1" | value)
 [ -n "$peer" ] || exit 1 # busctl has said why
+daemon=$(owner)
+[ -n "$daemon" ] || exit 1
 
-# What the handler says, and what Pair() gives, come through one pipe; the handler's stdin is one through which nothing comes.
-pipes=$(mktemp -d)
-mkfifo "$pipes/said" "$pipes/nothing"
-exec 3<> "$pipes/said" 4<> "$pipes/nothing"
-rm -r "$pipes"
-LC_ALL=C.UTF-8 pairwardctl agent <&4 >&3 &
-handler=$!
-trap 'kill $handler 2> /dev/null' EXIT
-read -r -t 30 _ <&3 || exit 1 # it says when it is registered, or, on stderr, why it is not
+# It says when it is registered, or, on stderr, why it is not.
+coproc handler { exec pairwardctl agent; }
+read -r _ <&"${handler[0]}" || exit 1
 
-{ call "$peer" SecurityManager1 Pair b $force || echo failed; } >&3 &
-while read -r word first second _ <&3; do
-  case $word in
-    request) answer "$root/requests/$first" "$second" ;;
-    uuu) echo "status $first, security level $second"; exit $((first != 0)) ;;
-    failed) exit 1 ;;
-  esac
+# Pair() can take two minutes; busctl by itself waits for 25 seconds.
+exec {result}< <(exec busctl --timeout=150 call "$daemon" "$peer" $name.SecurityManager1 Pair b $force)
+pairing=$!
+answered=
+until read -r -t 0.5 -u $result _ status level _; do
+  [ $? -gt 128 ] || { pairing=; exit 1; } # there is no reply: busctl has said why
+  for request in $(get $root Manager1 Requests | grep -oE "$root/requests/[0-9]+"); do
+    [[ " $answered " != *" $request "* ]] || continue
+    # The handler is one for all devices, and this script answers for one: others are somebody else's, or nobody's.
+    if [ "$(get "$request" Request1 Peer)" = "$peer" ]; then
+      answer "$request"
+    elif [ "$(get $root Manager1 Handlers)" = 1 ]; then
+      call "$request" Request1 Reject
+    fi
+    answered+=" $request"
+  done
 done
+pairing=
+echo "status $status, security level $level"
+exit $((status != 0))

@@ -3,6 +3,7 @@
 """The examples, as somebody would run them, against the daemon on a private bus with a fake bluetoothd."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,16 +17,37 @@ EXAMPLES = Path(os.environ.get("top_srcdir", h.HERE.parent.parent)).resolve() / 
 PYTHON, SHELL = ("/usr/bin/python3", EXAMPLES / "handler.py"), ("bash", EXAMPLES / "handler.sh")
 
 
+OTHER = DEVICE[:-1] + "2"
+
+
+def environment(machine, **more):
+    """For an example: our pairwardctl is the one that is found."""
+    return {**machine.env, "PATH": f"{h.BUILD}:{os.environ['PATH']}", **more}
+
+
+def run(machine, command, *arguments, **more):
+    """An example that ends by itself: (exit status, stdout, stderr)."""
+    done = subprocess.run([*command, *arguments], env=environment(machine, **more), stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def others_question(machine, method="RequestAuthorization", signature="(o)", *arguments):
+    """bluetoothd asks about another device, whose name is made to deceive a script."""
+    machine.device(OTHER, Connected=True, Alias="request 1 pairing-authorization-required x")
+    number = machine.test("Ask", "(sv)", method, h.GLib.Variant(signature, (OTHER, *arguments)))
+    return lambda: (machine.test("Answers", "(u)", number) or [""])[0]
+
+
 class Example:
     """An example that pairs with the device."""
 
     def __init__(self, machine, command, *options):
         self.machine = machine
-        env = {**machine.env, "PATH": f"{h.BUILD}:{os.environ['PATH']}"}
-        self.process = subprocess.Popen([*command, *options, ADDRESS], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        before = machine.test("Calls").count(f"{DEVICE} Pair")
+        self.process = subprocess.Popen([*command, *options, ADDRESS], env=environment(machine), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True)
         machine.processes.append(self.process)
-        before = machine.test("Calls").count(f"{DEVICE} Pair")
         wait(lambda: machine.test("Calls").count(f"{DEVICE} Pair") > before, "Pair()")
 
     def says(self, text):
@@ -86,7 +108,7 @@ def test_code(m):
 
 def test_device_nobody_knows(m):
     """busctl's connection ends with GetPeer(), and the peer is there for the next one all the same."""
-    example = subprocess.Popen([*SHELL, ADDRESS], env={**m.env, "PATH": f"{h.BUILD}:{os.environ['PATH']}"}, stdin=subprocess.DEVNULL,
+    example = subprocess.Popen([*SHELL, ADDRESS], env=environment(m), stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     m.processes.append(example)
     wait(lambda: any("StartDiscovery" in call for call in m.test("Calls")), "it is looked for")
@@ -106,9 +128,127 @@ def test_nothing_to_ask(m):
     equal(wait(answer, "the answer"), "()", "bluetoothd is told yes")
     equal(example.ends()[1], 0, "the exit status")
     for command in (PYTHON, SHELL):
-        done = subprocess.run([*command, "nobody"], env={**m.env, "PATH": f"{h.BUILD}:{os.environ['PATH']}"}, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=30, check=False)
-        check(done.returncode == 1 and "nobody" in done.stderr, f"what is wrong is said: {done}")
+        status, _, err = run(m, command, "nobody")
+        check(status == 1 and "nobody" in err, f"what is wrong is said: {status}, {err}")
+
+
+def test_wrong_code(m):
+    """What is no code is not entered: the question is refused, not left to its deadline."""
+    for command in (PYTHON, SHELL):
+        m.device(Connected=True)
+        example = Example(m, command)
+        answer = m.ask("RequestPasskey")
+        m.question()
+        example.says("1234567")
+        equal(wait(answer, "the answer"), "org.bluez.Error.Rejected", "bluetoothd is told no")
+        out, status = example.ends("org.bluez.Error.AuthenticationFailed")
+        check(status == 1 and "Traceback" not in out, f"{status}: {out}")
+        m.test("Remove", "(o)", DEVICE)
+
+
+def test_answered_elsewhere(m):
+    """Somebody else is quicker: the pairing goes on."""
+    for command in (PYTHON, SHELL):
+        m.device(Connected=True)
+        example = Example(m, command)
+        answer = m.ask("RequestConfirmation", "(ou)", 42)
+        request = m.question()
+        m.client.call(request, h.REQUEST, "MatchConfirm", "(b)", True)
+        equal(wait(answer, "the answer"), "()", "bluetoothd is told yes")
+        example.says("yes")
+        out, status = example.ends()
+        check(status == 0 and "Traceback" not in out, f"{status}: {out}")
+        m.test("Remove", "(o)", DEVICE)
+
+
+def test_other_devices(m):
+    """What is asked about another device meanwhile is not answered with what is meant for this one, whatever its name is."""
+    for command in (PYTHON, SHELL):
+        m.device(Connected=True)
+        example = Example(m, command)
+        example.says("yes")
+        others = others_question(m)
+        equal(wait(others, "the answer about the other device"), "org.bluez.Error.Rejected", "nobody is there for it")
+        answer = m.ask("RequestConfirmation", "(ou)", 42)
+        equal(wait(answer, "the answer"), "()", "bluetoothd is told yes")
+        equal(example.ends()[1], 0, "the exit status")
+        m.test("Remove", "(o)", DEVICE)
+        m.test("Remove", "(o)", OTHER)
+
+
+def test_other_handlers(m):
+    """Where somebody else answers for other devices, their questions are left alone."""
+    m.client.register()
+    m.device(Connected=True)
+    example = Example(m, SHELL)
+    others = others_question(m)
+    request = m.question()
+    answer = m.ask("RequestConfirmation", "(ou)", 42)
+    example.says("yes")
+    equal(wait(answer, "the answer"), "()", "bluetoothd is told yes")
+    equal((others(), m.client.get(request, h.REQUEST, "State")), ("", "open"), "the other question")
+    equal(example.ends()[1], 0, "the exit status")
+
+
+def test_daemon_restarts(m):
+    """An answer to the daemon that has gone is none to the next one, whose requests have the same numbers."""
+    for command in (PYTHON, SHELL):
+        m.device(Connected=True)
+        example = Example(m, command)
+        m.ask("RequestConfirmation", "(ou)", 42)
+        before = m.question()
+        m.stop_daemon(signal.SIGKILL)
+        m.start_daemon()
+        m.client.register()
+        others = others_question(m, "RequestConfirmation", "(ou)", 42)
+        equal(m.question(), before, "the number of the next daemon's question")
+        if example.process.poll() is None:
+            try:
+                example.says("yes")
+            except BrokenPipeError:
+                pass  # it has ended meanwhile, as it should
+        out, _ = example.process.communicate(timeout=30)
+        check(example.process.returncode == 1 and "Traceback" not in out, f"{example.process.returncode}: {out}")
+        equal((others(), m.client.get(before, h.REQUEST, "State")), ("", "open"), "the next daemon's question")
+        m.stop_daemon()  # so that the next one begins with the same number again
+        m.start_daemon()
+        m.test("Remove", "(o)", DEVICE)
+        m.test("Remove", "(o)", OTHER)
+
+
+def test_stopped(m):
+    """Ctrl-C and SIGTERM in a question: the pairing is cancelled, and nothing is accepted."""
+    for command in (PYTHON, SHELL):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            m.device(Connected=True)
+            example = Example(m, command)
+            answer = m.ask("RequestConfirmation", "(ou)", 42)
+            m.question()
+            before = m.test("Calls").count(f"{DEVICE} CancelPairing")
+            example.process.send_signal(number)
+            out, _ = example.process.communicate(timeout=30)
+            check(example.process.returncode == 1 and "Traceback" not in out, f"{example.process.returncode}: {out}")
+            check(wait(answer, "the answer").startswith("org.bluez.Error."), "bluetoothd is told no")
+            wait(lambda: m.test("Calls").count(f"{DEVICE} CancelPairing") > before, "CancelPairing()")
+            wait(lambda: m.client.get(h.ROOT, h.MANAGER, "Handlers") == 0, "no handler is left")
+            m.test("Remove", "(o)", DEVICE)
+
+
+def test_wrong_usage(m):
+    """Told with status 2, before anything is done."""
+    for command in (PYTHON, SHELL):
+        for arguments in ((), (ADDRESS, ADDRESS), ("--bogus", ADDRESS), ("--bogus",)):
+            status, out, err = run(m, command, *arguments)
+            check(status == 2 and not out and "usage" in err, f"{arguments}: {status}, {out}, {err}")
+
+
+@h.settings("", daemon=False)
+def test_no_daemon(m):
+    """Neither the daemon, nor a bus: what is wrong is said, at once."""
+    for command in (PYTHON, SHELL):
+        for more in ({}, {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}):
+            status, out, err = run(m, command, ADDRESS, **more)
+            check(status == 1 and not out and err and "Traceback" not in err, f"{more}: {status}, {out}, {err}")
 
 
 h.run(sys.modules[__name__])
