@@ -3,6 +3,7 @@
 """The examples, as somebody would run them, against the daemon on a private bus with a fake bluetoothd."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -240,6 +241,34 @@ def test_wrong_usage(m):
         for arguments in ((), (ADDRESS, ADDRESS), ("--bogus", ADDRESS), ("--bogus",)):
             status, out, err = run(m, command, *arguments)
             check(status == 2 and not out and "usage" in err, f"{arguments}: {status}, {out}, {err}")
+
+
+def blocks(page):
+    """The pieces of code of a page."""
+    text = (EXAMPLES.parent / "docs" / page).read_text(encoding="utf-8")
+    return [re.sub(r"^    ", "", block, flags=re.M) for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.M)]
+
+
+KEYFILE = "".join(block for block in blocks("scripting.md") if "[Daemon]" in block)
+
+
+@h.settings(KEYFILE)
+def test_scripting(m):
+    """The script of the page on tests, with the keyfile that is there."""
+    script = m.dir / "test.sh"
+    script.write_text([block for block in blocks("scripting.md") if "#!/bin/sh" in block][0].strip() + "\n")
+    m.device(Connected=True)
+    process = subprocess.Popen(["sh", "-e", script], env=environment(m), cwd=m.dir, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True)
+    m.processes.append(process)
+    wait(lambda: f"{DEVICE} Pair" in m.test("Calls"), "Pair()")
+    m.change(Paired=True, Bonded=True)
+    m.test("Finish", "(os)", DEVICE, "")
+    out = process.communicate(timeout=30)[0]
+    check(process.returncode == 0 and '"Bonded":true' in out, out)
+    check(any(call.endswith(f"RemoveDevice {DEVICE}") for call in m.test("Calls")), "the bond is deleted")
+    status, out, _ = m.ctl("explain", ADDRESS, "association-model=just-works", "role=peripheral", "bonded=no", "handler=no")
+    check(status == 0 and out.startswith("accept, decided by rule device under test"), out)
 
 
 @h.settings("", daemon=False)
