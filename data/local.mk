@@ -3,7 +3,10 @@
 shippeddir = $(prefix)/lib/pairward
 dist_shipped_DATA = data/pairward.conf
 EXTRA_DIST += data/pairward.gresource.xml
-dist_doc_DATA = README.md NEWS docs/boards.md docs/desktops.md docs/firmware.md docs/instead.md docs/scripting.md
+# Beside each other as here, so that links hold.
+dist_doc_DATA = README.md NEWS
+docpagesdir = $(docdir)/docs
+dist_docpages_DATA = docs/boards.md docs/desktops.md docs/firmware.md docs/instead.md docs/scripting.md
 exampledir = $(docdir)/examples
 dist_example_DATA = examples/system-local.conf
 dist_example_SCRIPTS = examples/handler.py examples/handler.sh

@@ -42,7 +42,7 @@ def examples(lab):
 
 def _commands():
     """What the page on other agents says to type: code that begins with one of our programs."""
-    text = (DOCS / "instead.md").read_text()
+    text = (DOCS / "docs/instead.md").read_text()
     code = re.findall(r"`((?:pairwardctl|busctl)\b[^`]*)`", text)
     return dict.fromkeys(code)  # each once, in order
 
