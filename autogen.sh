@@ -7,5 +7,5 @@ for tool in autoreconf:autoconf automake:automake autopoint:autopoint; do
   command -v "${tool%:*}" > /dev/null ||
     { echo "autogen.sh: ${tool%:*} is missing: install the package ${tool#*:} (tools/packages build installs all there is to)" >&2; exit 1; }
 done
-mkdir -p m4 build-aux
+mkdir -p build-aux
 exec autoreconf --force --install
