@@ -15,7 +15,7 @@
 #include <glib/gi18n.h>
 
 #include "attach/lock-file.h"
-#include "attach/sysfs.h"
+#include "policy/address.h"
 
 #define ANSWER_MS 10000    /* taking it down asks the chip several things, each of which may take 2 s (HCI_CMD_TIMEOUT) */
 #define RETRY_US 50000     /* between two looks */
@@ -288,7 +288,7 @@ find (PrwHci *self, GError **error)
 {
   struct stat status;
 
-  if (stat (self->path, &status) != 0)
+  if (!prw_adapter_parse_name (self->name, &self->index) || stat (self->path, &status) != 0)
     return fail (self, PRW_PROBLEM_NO_PORT, error, "%s", _("there is no such controller; plug the board in, or look at \"pairward-attach --list\""));
   self->instance = status.st_ino;
   return TRUE;
@@ -303,7 +303,6 @@ prw_hci_open (const PrwHciSystem *system, const char *name, gboolean may_power_o
   self->name = g_strdup (name);
   self->path = g_build_filename (system->sysfs, "class", "bluetooth", name, NULL);
   self->lock = self->fd = -1;
-  self->index = (guint16) g_ascii_strtoull (name + strlen ("hci"), NULL, 10);
   self->may_power_off = may_power_off;
   return find (self, error) && lock (self, error) && take (self, error) ? g_steal_pointer (&self) : NULL;
 }

@@ -6,7 +6,7 @@
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 
-#include "attach/sysfs.h"
+#include "policy/address.h"
 #include "policy/text.h"
 
 static void
@@ -135,13 +135,13 @@ prw_report_json (const char *tty, const PrwAttach *attach, const PrwPortFacts *p
           g_variant_dict_insert (&dict, "FlowControl", "b", prw_attach_get_flow_control (attach));
         }
     }
-  g_variant_dict_insert (&dict, prw_sysfs_is_hci (tty) ? "Device" : "Tty", "s", tty);
+  g_variant_dict_insert (&dict, prw_adapter_parse_name (tty, NULL) ? "Device" : "Tty", "s", tty);
   g_variant_dict_insert (&dict, "State", "s", state);
   if (port->usb != NULL)
     g_variant_dict_insert (&dict, "Usb", "s", port->usb);
   if (port->product != NULL)
     g_variant_dict_insert (&dict, "Product", "s", port->product);
-  if (g_str_equal (state, "attached") && !prw_sysfs_is_hci (tty))
+  if (g_str_equal (state, "attached") && !prw_adapter_parse_name (tty, NULL))
     g_variant_dict_insert_value (&dict, "Device", g_variant_new_take_string (g_strdup_printf ("hci%u", prw_attach_get_index (attach))));
   if (error != NULL)
     {

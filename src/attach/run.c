@@ -20,6 +20,7 @@
 #include "attach/sysfs.h"
 #include "attach/tty.h"
 #include "config/settings.h"
+#include "policy/address.h"
 
 #define RUN_DIR "/run/pairward" /* as PRW_BOARDS_DIR says to those who read there */
 
@@ -415,7 +416,7 @@ prw_attach_run (const PrwAttachOptions *options)
   if (!load_settings (&run, &error))
     return fail (&run, error);
   put_off_signals (SIG_BLOCK);
-  if (prw_sysfs_is_hci (run.name) ? open_hci (&run, &error) : open_tty (&run, &error))
+  if (prw_adapter_parse_name (run.name, NULL) ? open_hci (&run, &error) : open_tty (&run, &error))
     return run_attach (&run);
   if (g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_STOPPED_BY_US) && !options->probe)
     return EXIT_SUCCESS;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "policy/address.h"
 #include "policy/text.h"
 
 /* Longer than any string descriptor of USB (126 characters, USB 2.0 9.6.7), and than the list of consoles. */
@@ -88,12 +89,6 @@ static gboolean
 is_name (const char *name)
 {
   return *name != '\0' && *name != '.' && strchr (name, '/') == NULL && strlen (name) <= NAME_MAX;
-}
-
-gboolean
-prw_sysfs_is_hci (const char *name)
-{
-  return g_str_has_prefix (name, "hci") && name[3] != '\0' && name[3 + strspn (name + 3, "0123456789")] == '\0';
 }
 
 /* Returns: (transfer full) (nullable): where the link leads, if that is below @root */
@@ -254,7 +249,7 @@ prw_sysfs_describe_tty (const char *root, const char *tty)
 PrwPort *
 prw_sysfs_describe_hci (const char *root, const char *hci)
 {
-  g_autofree char *folder = prw_sysfs_is_hci (hci) ? find_device (root, "bluetooth", hci) : NULL;
+  g_autofree char *folder = prw_adapter_parse_name (hci, NULL) ? find_device (root, "bluetooth", hci) : NULL;
   PrwPort *port = folder != NULL ? describe (root, folder, hci) : NULL;
 
   if (port != NULL)
@@ -325,7 +320,7 @@ prw_sysfs_list_usb_controllers (const char *root)
 char *
 prw_sysfs_tty_of_hci (const char *root, const char *hci)
 {
-  g_autofree char *at = prw_sysfs_is_hci (hci) ? find_device (root, "bluetooth", hci) : NULL;
+  g_autofree char *at = prw_adapter_parse_name (hci, NULL) ? find_device (root, "bluetooth", hci) : NULL;
 
   while (at != NULL)
     {

@@ -83,9 +83,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwPort, prw_port_free)
  */
 PrwPort *prw_sysfs_describe_tty (const char *root, const char *tty);
 
-/** prw_sysfs_is_hci: whether it is the name of a controller: "hci1", and not "hci0:64", which is a connection of hci0 */
-gboolean prw_sysfs_is_hci (const char *name);
-
 /** prw_sysfs_describe_hci: Returns: (transfer full) (nullable): the controller "hci0", whoever has it; its @hci is its @name */
 PrwPort *prw_sysfs_describe_hci (const char *root, const char *hci);
 

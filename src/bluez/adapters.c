@@ -5,6 +5,7 @@
 
 #include "bluez/errors.h"
 #include "bluez/reading.h"
+#include "policy/address.h"
 
 /*
  * Adapters that come are announced by InterfacesAdded, as every device heard is: only a match per path keeps those away. An
@@ -208,7 +209,9 @@ prw_bluez_adapters_set_discoverable (PrwBluezAdapters *self, const char *name, g
 static gboolean
 is_unexpected (const PrwAdapter *reading)
 {
-  return g_ascii_strtoull (reading->name + strlen ("hci"), NULL, 10) >= EXPECTED_ADAPTERS;
+  guint16 index = 0;
+
+  return prw_adapter_parse_name (reading->name, &index) && index >= EXPECTED_ADAPTERS;
 }
 
 void

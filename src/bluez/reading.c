@@ -11,7 +11,7 @@
 /* A device may announce as many services as it likes; nobody asks a rule about more than these. */
 #define UUIDS_MAX 256
 
-#define ADAPTER_PREFIX "/org/bluez/hci"
+#define ROOT "/org/bluez/"
 
 static void
 take_string (char **field, char *value)
@@ -290,14 +290,9 @@ prw_bluez_apply_device (const PrwDevice *last, GVariant *changed, gboolean *name
 const char *
 prw_bluez_adapter_name (const char *path)
 {
-  const char *digits;
+  const char *name = g_str_has_prefix (path, ROOT) ? path + strlen (ROOT) : "";
 
-  if (!g_str_has_prefix (path, ADAPTER_PREFIX))
-    return NULL;
-  digits = path + strlen (ADAPTER_PREFIX);
-  if (*digits == '\0' || digits[strspn (digits, "0123456789")] != '\0')
-    return NULL;
-  return path + strlen ("/org/bluez/");
+  return prw_adapter_parse_name (name, NULL) ? name : NULL;
 }
 
 static void

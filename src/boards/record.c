@@ -175,19 +175,12 @@ get_numbers (GKeyFile *keyfile, PrwRecord *record, GError **error)
   return TRUE;
 }
 
-/* "hciN", or nothing */
+/* A controller, or nothing */
 static gboolean
 get_device (GKeyFile *keyfile, PrwRecord *record, GError **error)
 {
-  const char *digits;
-
   record->device = get_text (keyfile, "Device");
-  digits = record->device + strlen ("hci");
-  if (record->device[0] == '\0')
-    return TRUE;
-  return (g_str_has_prefix (record->device, "hci") && digits[0] != '\0' && strlen (digits) <= 5 &&
-          strspn (digits, "0123456789") == strlen (digits)) ||
-         fail ("Device", error);
+  return record->device[0] == '\0' || prw_adapter_parse_name (record->device, NULL) || fail ("Device", error);
 }
 
 static gboolean

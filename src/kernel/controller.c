@@ -26,18 +26,6 @@ prw_controller_free (PrwController *self)
   g_free (self);
 }
 
-gboolean
-prw_controller_index_of (const char *name, guint16 *index)
-{
-  guint64 number;
-
-  if (!g_str_has_prefix (name, "hci") ||
-      !g_ascii_string_to_unsigned (name + strlen ("hci"), 10, 0, PRW_MGMT_INDEX_NONE - 1, &number, NULL))
-    return FALSE;
-  *index = (guint16) number;
-  return TRUE;
-}
-
 static gboolean
 is_on (const PrwController *self, PrwMgmtSettings setting)
 {

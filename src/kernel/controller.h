@@ -43,8 +43,6 @@ PrwController *prw_controller_new (guint16 index, PrwConnections *connections, P
 void prw_controller_free (PrwController *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwController, prw_controller_free)
 
-/** prw_controller_index_of: FALSE when @name is not "hciN". */
-gboolean prw_controller_index_of (const char *name, guint16 *index);
 /** prw_controller_state: what is known of its switches; FALSE, and *@state zero, before it is ready. */
 gboolean prw_controller_state (const PrwController *self, PrwControllerState *state);
 /** prw_controller_set_settings: of @own the two switches count as long as what the kernel shows of them is on. */

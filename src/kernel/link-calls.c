@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "policy/address.h"
 
 #define NO_ADDRESS "00:00:00:00:00:00"
 
@@ -31,7 +32,7 @@ begin (PrwKernel *kernel, const char *adapter, GTask *task)
   PrwController *controller = NULL;
   guint16 index;
 
-  if (!self->lost && prw_controller_index_of (adapter, &index))
+  if (!self->lost && prw_adapter_parse_name (adapter, &index))
     controller = prw_kernel_link_find (self, index);
   if (controller != NULL)
     return controller;

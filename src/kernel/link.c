@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "kernel/monitor.h"
 #include "kernel/reader.h"
+#include "policy/address.h"
 
 #define INDEXES_MAX 64
 
@@ -412,7 +413,7 @@ get_controller (PrwKernel *kernel, const char *adapter, PrwControllerState *stat
   PrwController *controller = NULL;
   guint16 index;
 
-  if (!self->lost && prw_controller_index_of (adapter, &index))
+  if (!self->lost && prw_adapter_parse_name (adapter, &index))
     controller = prw_kernel_link_find (self, index);
   return controller != NULL && prw_controller_state (controller, state);
 }

@@ -7,6 +7,7 @@
 
 #define DEVICE_PREFIX "dev_"
 #define ADAPTER_PREFIX "hci"
+#define ADAPTER_INDEX_MAX 0xfffe
 
 gboolean
 prw_address_normalize (const char *text, char *out)
@@ -48,6 +49,20 @@ prw_address_from_path (const char *path, char *out)
   return strchr (last, ':') == NULL && strchr (last, '-') == NULL && prw_address_normalize (last, out);
 }
 
+gboolean
+prw_adapter_parse_name (const char *name, guint16 *index)
+{
+  const char *digits = name + strlen (ADAPTER_PREFIX);
+  guint64 number;
+
+  if (!g_str_has_prefix (name, ADAPTER_PREFIX) || (digits[0] == '0' && digits[1] != '\0') ||
+      !g_ascii_string_to_unsigned (digits, 10, 0, ADAPTER_INDEX_MAX, &number, NULL))
+    return FALSE;
+  if (index != NULL)
+    *index = (guint16) number;
+  return TRUE;
+}
+
 char *
 prw_adapter_from_path (const char *path)
 {
@@ -55,14 +70,12 @@ prw_adapter_from_path (const char *path)
     return NULL;
   for (const char *p = strchr (path, '/'); p != NULL; p = strchr (p, '/'))
     {
-      gsize digits;
+      g_autofree char *name = NULL;
 
       p++;
-      if (!g_str_has_prefix (p, ADAPTER_PREFIX))
-        continue;
-      digits = strspn (p + strlen (ADAPTER_PREFIX), "0123456789");
-      if (digits > 0 && strchr ("/", p[strlen (ADAPTER_PREFIX) + digits]) != NULL)
-        return g_strndup (p, strlen (ADAPTER_PREFIX) + digits);
+      name = g_strndup (p, strcspn (p, "/"));
+      if (prw_adapter_parse_name (name, NULL))
+        return g_steal_pointer (&name);
     }
   return NULL;
 }

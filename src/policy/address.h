@@ -26,9 +26,18 @@ gboolean prw_address_normalize (const char *text, char *out);
 gboolean prw_address_from_path (const char *path, char *out);
 
 /**
+ * prw_adapter_parse_name:
+ * @name: "hci1"; not "hci01", which the kernel says of nobody, and not "hci0:64", which is a connection of hci0 in sysfs
+ * @index: (out) (optional): the kernel's number for it, untouched with %FALSE; 0xffff is none (HCI_DEV_NONE)
+ *
+ * Returns: whether it is the name of a controller
+ */
+gboolean prw_adapter_parse_name (const char *name, guint16 *index);
+
+/**
  * prw_adapter_from_path:
  *
- * Returns: (transfer full) (nullable): "hciN" of `…/hciN` or `…/hciN/dev_XX…` (the first component named hci + digits)
+ * Returns: (transfer full) (nullable): "hciN" of `…/hciN` or `…/hciN/dev_XX…` (the first component that is the name of a controller)
  */
 char *prw_adapter_from_path (const char *path);
 

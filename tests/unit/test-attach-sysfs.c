@@ -147,7 +147,7 @@ test_controllers (Tree **tree, gconstpointer data)
   g_assert_cmpstr (on_tty->hci, ==, "hci1");
   g_assert_null (prw_sysfs_describe_hci ((*tree)->root, "hci0:64"));
   g_assert_null (prw_sysfs_describe_hci ((*tree)->root, "hci99"));
-  g_assert_false (prw_sysfs_is_hci ("hci"));
+  g_assert_null (prw_sysfs_describe_hci ((*tree)->root, "hci"));
 }
 
 /* Strings of a device are whatever its maker, or somebody who plugs it in, likes. */

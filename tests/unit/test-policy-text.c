@@ -265,6 +265,44 @@ test_paths (void)
     }
 }
 
+static const struct
+{
+  const char *name;
+  int index; /* -1: no controller's name */
+} adapter_names[] = {
+  { "hci0", 0 },
+  { "hci10", 10 },
+  { "hci65534", 65534 },
+  { "hci65535", -1 }, /* HCI_DEV_NONE */
+  { "hci65536", -1 }, /* not hci0 */
+  { "hci18446744073709551616", -1 },
+  { "hci01", -1 }, /* not hci1 under another name */
+  { "hci00", -1 },
+  { "hci-1", -1 },
+  { "hci+1", -1 },
+  { "hci 1", -1 },
+  { "hci0x1", -1 },
+  { "hci1 ", -1 },
+  { "hci0:64", -1 },
+  { "hci0/", -1 },
+  { "hci", -1 },
+  { "HCI0", -1 },
+  { "xhci0", -1 },
+  { "", -1 },
+};
+
+static void
+test_adapter_names (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (adapter_names); i++)
+    {
+      guint16 index = 4711;
+
+      g_assert_true (prw_adapter_parse_name (adapter_names[i].name, &index) == (adapter_names[i].index >= 0));
+      g_assert_cmpuint (index, ==, adapter_names[i].index >= 0 ? (guint) adapter_names[i].index : 4711);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -273,6 +311,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policy/text/sanitize-length", test_sanitize_length);
   g_test_add_func ("/policy/text/column", test_column);
   g_test_add_func ("/policy/text/glob", test_glob);
+  g_test_add_func ("/policy/text/adapter-names", test_adapter_names);
   g_test_add_func ("/policy/text/passkey", test_passkey);
   g_test_add_func ("/policy/text/passkey-check", test_passkey_check);
   g_test_add_func ("/policy/text/pin", test_pin);
