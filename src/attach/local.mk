@@ -35,4 +35,4 @@ libprw_attach_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS) $(LIBNL_CFLAG
 sbin_PROGRAMS += pairward-attach
 pairward_attach_SOURCES = src/attach/main.c
 pairward_attach_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
-pairward_attach_LDADD = libprw-attach.a libprw-boards.a libprw-kernel.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS) $(LIBNL_LIBS)
+pairward_attach_LDADD = libprw-attach.a libprw-boards.a libprw-kernel.a libprw-config.a libprw-core.a libprw-policy.a libprw-base.a $(GIO_LIBS) $(JSON_LIBS) $(LIBNL_LIBS)

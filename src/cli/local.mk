@@ -27,4 +27,4 @@ pairwardctl_SOURCES = \
 	src/cli/verbs-requests.c
 pairwardctl_CPPFLAGS = $(AM_CPPFLAGS) -DPRW_USER=\"$(PRW_USER)\"
 pairwardctl_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(JSON_CFLAGS) $(LIBSYSTEMD_CFLAGS)
-pairwardctl_LDADD = libprw-words.a libprw-boards.a libprw-config.a libprw-core.a libprw-policy.a $(GIO_LIBS) $(JSON_LIBS) $(LIBSYSTEMD_LIBS)
+pairwardctl_LDADD = libprw-words.a libprw-boards.a libprw-config.a libprw-core.a libprw-policy.a libprw-base.a $(GIO_LIBS) $(JSON_LIBS) $(LIBSYSTEMD_LIBS)

@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <locale.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include <glib/gi18n.h>
 
+#include "base/program.h"
 #include "cli/complete.h"
 #include "cli/verbs.h"
-
-/* Where 0, 1 or 2 is closed, what is opened next would get that number: our words would go into the bus connection, and
- * what the bus says be taken for what is typed. Read only, so that writing to what was closed is an error as it was. */
-static void
-fill_standard_fds (void)
-{
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-    if (fcntl (fd, F_GETFD) < 0 && errno == EBADF && open ("/dev/null", O_RDONLY) < 0)
-      return; /* without it nothing else works either */
-}
-
-/* What was done is done, but whoever reads our output must not take half of it for all. */
-static PrwExit
-close_output (PrwExit status)
-{
-  if (fflush (stdout) == 0 && !ferror (stdout))
-    return status;
-  g_printerr ("pairwardctl: %s\n", _("the output could not be written"));
-  return status == PRW_EXIT_DONE ? PRW_EXIT_FAILED : status;
-}
 
 /* --json and --session may stand after the verb too. */
 static int
@@ -90,11 +65,7 @@ main (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
   g_autofree char *verbs = NULL;
 
-  fill_standard_fds ();
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  prw_program_begin (LOCALEDIR);
   g_set_prgname ("pairwardctl");
   context = g_option_context_new (_("VERB [ARGUMENT…]"));
   verbs = prw_verbs_help ();
@@ -106,7 +77,7 @@ main (int argc, char *argv[])
   if (version)
     {
       g_print ("%s\n", PACKAGE_STRING);
-      return close_output (PRW_EXIT_DONE);
+      return prw_program_end ("pairwardctl", PRW_EXIT_DONE);
     }
-  return close_output (run (&client, context, argc - 1, argv + 1));
+  return prw_program_end ("pairwardctl", run (&client, context, argc - 1, argv + 1));
 }

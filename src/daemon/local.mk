@@ -7,4 +7,4 @@ pairwardd_SOURCES = \
 	src/daemon/main.c
 pairwardd_CPPFLAGS = $(AM_CPPFLAGS) -DPRW_USER=\"$(PRW_USER)\"
 pairwardd_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
-pairwardd_LDADD = libprw-control.a libprw-bluez.a libprw-kernel.a libprw-boards.a libprw-config.a libprw-core.a libprw-policy.a libprw-dbus.a $(GIO_LIBS) $(CAPNG_LIBS)
+pairwardd_LDADD = libprw-control.a libprw-bluez.a libprw-kernel.a libprw-boards.a libprw-config.a libprw-core.a libprw-policy.a libprw-dbus.a libprw-base.a $(GIO_LIBS) $(CAPNG_LIBS)

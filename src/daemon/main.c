@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include <fcntl.h>
-#include <locale.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include <glib/gi18n.h>
 
+#include "base/program.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
-
-/* Where 0, 1 or 2 is closed, what is opened next would get that number: a log line would go into the bus connection. */
-static void
-open_standard_fds (void)
-{
-  int fd;
-
-  do
-    fd = open ("/dev/null", O_RDWR | O_CLOEXEC);
-  while (fd >= 0 && fd <= STDERR_FILENO);
-  if (fd >= 0)
-    close (fd);
-}
 
 int
 main (int argc, char *argv[])
@@ -41,11 +26,7 @@ main (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
   PrwDaemonOptions options;
 
-  open_standard_fds ();
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  prw_program_begin (LOCALEDIR);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, _("The Bluetooth pairing agent: decides by policy who may pair, and asks those who may answer."));
   if (!g_option_context_parse (context, &argc, &argv, &error))
@@ -61,7 +42,7 @@ main (int argc, char *argv[])
   if (version)
     {
       puts (PACKAGE_STRING);
-      return 0;
+      return prw_program_end ("pairwardd", 0);
     }
   prw_log_init (verbose, PRW_LOG_SYSLOG);
   options = (PrwDaemonOptions) { .session = session, .config_file = config, .kernel_link = !no_kernel_link };

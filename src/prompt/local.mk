@@ -12,7 +12,7 @@ libprw_prompt_a_SOURCES = \
 libprw_prompt_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 pairward_prompt_SOURCES = src/prompt/main.c
 pairward_prompt_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(GTK_CFLAGS)
-pairward_prompt_LDADD = $(prw_dialogs_library) libprw-prompt.a libprw-words.a libprw-policy.a $(GIO_LIBS) $(GTK_LIBS)
+pairward_prompt_LDADD = $(prw_dialogs_library) libprw-prompt.a libprw-words.a libprw-policy.a libprw-base.a $(GIO_LIBS) $(GTK_LIBS)
 EXTRA_DIST += src/prompt/dialog.css src/prompt/dialog.gresource.xml
 if HAVE_GTK
 include src/prompt/dialog.mk

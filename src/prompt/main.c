@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include <locale.h>
-
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "base/program.h"
 #include "prompt/client.h"
 #ifdef HAVE_GTK
 #include "prompt/dialogs.h"
@@ -174,10 +173,7 @@ main (int argc, char *argv[])
   g_autoptr (GOptionContext) context = NULL;
   g_autoptr (GError) error = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  prw_program_begin (LOCALEDIR);
   g_set_prgname ("pairward-prompt");
   context = g_option_context_new (NULL);
   g_option_context_set_summary (context, _("Asks what Bluetooth pairings need to know, by notifications and dialogs on the desktop."));
@@ -190,7 +186,7 @@ main (int argc, char *argv[])
   if (version)
     {
       g_print ("%s\n", PACKAGE_STRING);
-      return 0;
+      return prw_program_end ("pairward-prompt", 0);
     }
   return run (&self);
 }

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# How each of the programs begins and ends.
+noinst_LIBRARIES += libprw-base.a
+libprw_base_a_SOURCES = src/base/program.c src/base/program.h
+libprw_base_a_CFLAGS = $(AM_CFLAGS) $(GLIB_CFLAGS)
