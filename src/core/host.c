@@ -69,6 +69,12 @@ prw_device_unref (PrwDevice *device)
   g_free (device);
 }
 
+gboolean
+prw_device_has_keys (const PrwDevice *device)
+{
+  return device != NULL && (device->paired || device->bonded);
+}
+
 PrwAdapter *
 prw_adapter_new (void)
 {

@@ -31,6 +31,9 @@ PrwDevice *prw_device_ref (PrwDevice *device);
 void prw_device_unref (PrwDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrwDevice, prw_device_unref)
 
+/** prw_device_has_keys: whether bluetoothd has keys of it, kept or not; @device: (nullable) */
+gboolean prw_device_has_keys (const PrwDevice *device);
+
 /** PrwAdapter: one reading of a controller. Immutable, reference counted. */
 typedef struct
 {

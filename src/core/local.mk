@@ -32,6 +32,7 @@ libprw_core_a_SOURCES = \
 	src/core/security-manager-link.c \
 	src/core/security-manager-facts.c \
 	src/core/security-manager-services.c \
+	src/core/security-manager-pairing.c \
 	src/core/security-manager-state.c \
 	src/core/security-request.c src/core/security-request.h \
 	src/core/services.c src/core/services.h \

@@ -25,7 +25,7 @@ prw_security_manager_settled_level (PrwSecurityManager *self)
     return PRW_SECURITY_LEVEL_NO_ACCESS;
   if (self->linked)
     return MAX (link_level (self, &self->le), link_level (self, &self->bredr));
-  if (!(self->device->paired || self->device->bonded))
+  if (!prw_device_has_keys (self->device))
     return PRW_SECURITY_LEVEL_OPEN;
   /* A bond made before us may be stronger than this: the weakest that is encrypted is all D-Bus promises. */
   return MAX (self->bond_level, PRW_SECURITY_LEVEL_JUST_WORKS);

@@ -120,6 +120,8 @@ gint64 prw_security_manager_time_spent (PrwSecurityManager *self);
 /** prw_security_manager_turn_away: ends the link at once, because a request on it is refused. */
 void prw_security_manager_turn_away (PrwSecurityManager *self);
 
+/** prw_security_manager_set_level: what the link is worth from now on, which is told */
+void prw_security_manager_set_level (PrwSecurityManager *self, PrwSecurityLevel level);
 /** prw_security_manager_settled_level: what the link is worth when no pairing goes on */
 PrwSecurityLevel prw_security_manager_settled_level (PrwSecurityManager *self);
 /** prw_security_manager_pairing_level: how strong the keys of the present pairing are */
@@ -168,6 +170,10 @@ void prw_security_manager_reject (PrwSecurityManager *self, PrwRejectedReason re
 void prw_security_manager_reject_service (PrwSecurityManager *self, PrwRejectedReason reason);
 /** prw_security_manager_fail: a pairing that is not ours is over, and failed. */
 void prw_security_manager_fail (PrwSecurityManager *self, PrwSecurityStatus status);
+/** prw_security_manager_finish_seen: a pairing that is not ours ended well, as its keys show. */
+void prw_security_manager_finish_seen (PrwSecurityManager *self);
+/** prw_security_manager_finish_encryption: a bonded link is encrypted with the stored key, or could not be; without a procedure of ours. */
+void prw_security_manager_finish_encryption (PrwSecurityManager *self, PrwSecurityStatus status);
 /**
  * prw_security_manager_finish:
  *
