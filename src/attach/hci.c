@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -17,8 +17,7 @@
 #include "attach/lock-file.h"
 #include "policy/address.h"
 
-#define ANSWER_MS 10000    /* taking it down asks the chip several things, each of which may take 2 s (HCI_CMD_TIMEOUT) */
-#define RETRY_US 50000     /* between two looks */
+#define RETRY_MS 50 /* between two looks */
 #define FRAME_MAX 2048
 #define CONNECTIONS_MAX 64
 
@@ -87,10 +86,28 @@ fail_open (const PrwHci *self, int saved, GError **error)
   return fail (self, PRW_PROBLEM_FAILED, error, _("the kernel does not lend it to us: %s"), g_strerror (saved));
 }
 
+/* @ms: to wait for it. Returns: whether we are told to end */
+static gboolean
+is_told_to_end (const PrwHci *self, int ms)
+{
+  struct pollfd poller = { .fd = self->system->stop, .events = POLLIN };
+
+  return poll (&poller, 1, ms) > 0;
+}
+
+/* What was asked was not answered: nobody waits any longer who is told to end. */
+static gboolean
+fail_silent (const PrwHci *self, GError **error)
+{
+  if (is_told_to_end (self, 0))
+    return fail (self, PRW_PROBLEM_STOPPED_BY_US, error, "%s", _("was told to stop"));
+  return fail (self, PRW_PROBLEM_FAILED, error, "%s", _("the kernel does not answer"));
+}
+
 static gboolean
 ask (const PrwHci *self, int control, PrwMgmtCommand command, guint8 *frame, PrwMgmtEvent *event)
 {
-  return prw_mgmt_ask (control, &command, ANSWER_MS, frame, FRAME_MAX, event);
+  return prw_mgmt_ask (control, &command, self->system->answer, self->system->stop, frame, FRAME_MAX, event);
 }
 
 /* Links that somebody uses are not ended for this. */
@@ -103,7 +120,7 @@ has_no_links (const PrwHci *self, int control, GError **error)
   gsize n;
 
   if (!ask (self, control, prw_mgmt_command_plain (PRW_MGMT_GET_CONNECTIONS, self->index), frame, &event))
-    return fail (self, PRW_PROBLEM_FAILED, error, "%s", _("the kernel does not answer"));
+    return fail_silent (self, error);
   if (event.code == PRW_MGMT_COMMAND_STATUS || event.status != PRW_MGMT_STATUS_SUCCESS) /* it went down, or went away, meanwhile */
     return event.status != PRW_MGMT_STATUS_PERMISSION_DENIED || fail_open (self, EPERM, error);
   n = prw_mgmt_parse_connections (&event, addresses, CONNECTIONS_MAX);
@@ -117,29 +134,29 @@ has_no_links (const PrwHci *self, int control, GError **error)
                          (guint) n);
 }
 
-static gboolean
-set_powered (const PrwHci *self, int control, gboolean powered, GError **error)
-{
-  guint8 frame[FRAME_MAX];
-  PrwMgmtEvent event;
-
-  if (!ask (self, control, prw_mgmt_command_octet (PRW_MGMT_SET_POWERED, self->index, powered), frame, &event))
-    return fail (self, PRW_PROBLEM_FAILED, error, "%s", _("the kernel does not answer"));
-  if (event.status == PRW_MGMT_STATUS_PERMISSION_DENIED)
-    return fail_open (self, EPERM, error);
-  return TRUE; /* anything else shows when it is looked at again */
-}
-
+/* What we begin here must have its end before it can be undone: as long as it goes down the kernel does not power it (MGMT_STATUS_BUSY).
+ * So who is told to end meanwhile waits a little longer. An answer other than that we may not shows when it is looked at again. */
 static gboolean
 power_off (PrwHci *self, int control, GError **error)
 {
-  if (!self->may_power_off)
-    return fail (self, PRW_PROBLEM_BUSY, error, "%s",
-                 _("it is in use, and can only be asked while it is down: try \"bluetoothctl power off\", or attach it (without --probe)"));
-  if (!has_no_links (self, control, error) || !set_powered (self, control, FALSE, error))
-    return FALSE;
+  const PrwMgmtCommand off = prw_mgmt_command_octet (PRW_MGMT_SET_POWERED, self->index, FALSE);
+  guint8 frame[FRAME_MAX];
+  PrwMgmtEvent event;
+
   self->was_powered = TRUE;
-  return TRUE;
+  if (!prw_mgmt_ask (control, &off, self->system->answer, self->system->stop, frame, sizeof frame, &event) &&
+      !(is_told_to_end (self, 0) && prw_mgmt_wait (control, &off, self->system->grace, -1, frame, sizeof frame, &event)))
+    return fail_silent (self, error);
+  return event.status != PRW_MGMT_STATUS_PERMISSION_DENIED || fail_open (self, EPERM, error);
+}
+
+static gboolean
+take_down (PrwHci *self, int control, GError **error)
+{
+  if (self->may_power_off)
+    return has_no_links (self, control, error) && power_off (self, control, error);
+  return fail (self, PRW_PROBLEM_BUSY, error, "%s",
+               _("it is in use, and can only be asked while it is down: try \"bluetoothctl power off\", or attach it (without --probe)"));
 }
 
 /* Looks what the kernel says of it, and takes it down. */
@@ -153,7 +170,7 @@ prepare (PrwHci *self, int control, GError **error)
 
   if (!ask (self, control, prw_mgmt_command_plain (PRW_MGMT_READ_CONTROLLER_INFORMATION, self->index), frame, &event))
     {
-      fail (self, PRW_PROBLEM_FAILED, error, "%s", _("the kernel does not answer"));
+      fail_silent (self, error);
       return TAKE_FAILED;
     }
   if (event.code != PRW_MGMT_COMMAND_COMPLETE || event.status != PRW_MGMT_STATUS_SUCCESS || !prw_mgmt_parse_controller (&event, &settings) ||
@@ -164,7 +181,7 @@ prepare (PrwHci *self, int control, GError **error)
       fail (self, PRW_PROBLEM_NOTHING_TO_DO, error, _("has the public address %s: there is nothing to do"), address);
       return TAKE_FAILED;
     }
-  if ((settings & PRW_MGMT_SETTING_POWERED) != 0 && !power_off (self, control, error))
+  if ((settings & PRW_MGMT_SETTING_POWERED) != 0 && !take_down (self, control, error))
     return TAKE_FAILED;
   return TAKE_DONE;
 }
@@ -191,16 +208,7 @@ try_take (PrwHci *self, int control, GError **error)
   return TAKE_FAILED;
 }
 
-/* Before the main loop runs what ends us is put off (run.c): killed here, we would leave it down. */
-static gboolean
-is_told_to_end (void)
-{
-  sigset_t pending;
-
-  return sigpending (&pending) == 0 &&
-         (sigismember (&pending, SIGTERM) || sigismember (&pending, SIGINT) || sigismember (&pending, SIGHUP));
-}
-
+/* Where it fails who closes us powers it again, if it was. */
 static gboolean
 take (PrwHci *self, GError **error)
 {
@@ -210,15 +218,13 @@ take (PrwHci *self, GError **error)
 
   if (control < 0)
     return fail_open (self, errno, error);
-  while ((result = try_take (self, control, error)) == TAKE_AGAIN && g_get_monotonic_time () < deadline && !is_told_to_end ())
-    g_usleep (RETRY_US);
-  if (result == TAKE_AGAIN && is_told_to_end ())
+  while ((result = try_take (self, control, error)) == TAKE_AGAIN && g_get_monotonic_time () < deadline && !is_told_to_end (self, RETRY_MS))
+    ;
+  if (result == TAKE_AGAIN && is_told_to_end (self, 0))
     fail (self, PRW_PROBLEM_STOPPED_BY_US, error, "%s", _("was told to stop"));
   else if (result == TAKE_AGAIN)
     fail (self, PRW_PROBLEM_BUSY, error, "%s",
           _("the kernel does not lend it to us: it is still being set up, or another program has it; \"pairwardctl doctor\" may know more"));
-  if (result != TAKE_DONE && self->was_powered)
-    self->was_powered = !set_powered (self, control, TRUE, NULL);
   close (control);
   return result == TAKE_DONE;
 }

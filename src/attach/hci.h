@@ -22,17 +22,24 @@ typedef struct _PrwHci PrwHci;
  * @open: prw_hci_channel_open()
  * @sysfs: PRW_SYSFS_ROOT
  * @locks: a folder that nobody else may open files of (PrwClaimPaths.run)
- * @wait: PRW_HCI_WAIT
+ * @wait, @answer, @grace: PRW_HCI_WAIT, PRW_HCI_ANSWER, PRW_HCI_GRACE
+ * @stop: a descriptor from which something can be read once we are told to end, or -1; it is not read here
  */
 typedef struct
 {
   int (*open) (guint16 index, PrwHciChannel channel);
   const char *sysfs, *locks;
   gint64 wait;
+  guint answer, grace;
+  int stop;
 } PrwHciSystem;
 
 /** PRW_HCI_WAIT: µs that a controller may take until it can be had: when it was plugged in the kernel sets it up first. */
 #define PRW_HCI_WAIT (10 * G_TIME_SPAN_SECOND)
+/** PRW_HCI_ANSWER: ms that the kernel may take to answer: to take it down it asks the chip several things, each for 2 s (HCI_CMD_TIMEOUT). */
+#define PRW_HCI_ANSWER 10000
+/** PRW_HCI_GRACE: ms that it may still take when we are told to end while it goes down: with a chip that works it needs less. */
+#define PRW_HCI_GRACE 500
 
 /**
  * prw_hci_open:
@@ -40,7 +47,8 @@ typedef struct
  * @name: "hci0"
  * @may_power_off: where it is up it is taken down, unless devices are connected; else that is PRW_PROBLEM_BUSY
  *
- * Takes it from the kernel; blocks, about PRW_HCI_WAIT at the most. Where that fails it is as it was.
+ * Takes it from the kernel; blocks, about PRW_HCI_WAIT at the most, and less than a second once we are told to end, which is
+ * PRW_PROBLEM_STOPPED_BY_US then. Where it fails the controller is as it was.
  *
  * Returns: (transfer full) (nullable): %NULL with PRW_PROBLEM, which names it; PRW_PROBLEM_NOTHING_TO_DO when it has a public address
  */

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -33,7 +35,7 @@ typedef struct
 } Places;
 
 /* @name: of the tty, or of the controller. @facts: of @port. @hci: (nullable): the controller, the attachment's, taken by way of @kernel.
- * @since: when it became a controller. @recorded: there is a record of ours. */
+ * @since: when it became a controller. @signals: what ends us can be read there, or -1. @recorded: there is a record of ours. */
 typedef struct
 {
   const PrwAttachOptions *options;
@@ -48,6 +50,7 @@ typedef struct
   Places places;
   gint64 since;
   GMainLoop *loop;
+  int signals;
   gboolean recorded;
   int status;
 } Run;
@@ -60,6 +63,8 @@ run_clear (Run *run)
   g_clear_pointer (&run->settings, prw_settings_unref);
   g_clear_pointer (&run->port, prw_port_free);
   g_clear_pointer (&run->loop, g_main_loop_unref);
+  if (run->signals >= 0)
+    close (run->signals);
   g_free (run->places.boards);
   g_free (run->places.addresses);
   g_free (run->places.state);
@@ -228,11 +233,13 @@ ended (PrwAttach *attach, const GError *error, gpointer data)
 }
 
 static gboolean
-stop (gpointer data)
+stop (int fd, GIOCondition condition, gpointer data)
 {
   Run *run = data;
+  struct signalfd_siginfo signal;
 
-  prw_attach_stop (run->attach);
+  if (read (fd, &signal, sizeof signal) == sizeof signal)
+    prw_attach_stop (run->attach);
   return G_SOURCE_CONTINUE;
 }
 
@@ -317,7 +324,8 @@ open_hci (Run *run, GError **error)
   run->port = prw_sysfs_describe_hci (PRW_SYSFS_ROOT, run->name);
   if (run->port != NULL)
     run->facts = (PrwPortFacts) { .usb = run->port->usb, .product = run->port->product };
-  run->kernel = (PrwHciSystem) { .open = prw_hci_channel_open, .sysfs = PRW_SYSFS_ROOT, .locks = run->places.locks, .wait = PRW_HCI_WAIT };
+  run->kernel = (PrwHciSystem) { .open = prw_hci_channel_open, .sysfs = PRW_SYSFS_ROOT, .locks = run->places.locks, .wait = PRW_HCI_WAIT,
+                                 .answer = PRW_HCI_ANSWER, .grace = PRW_HCI_GRACE, .stop = run->signals };
   run->hci = may_take (run, error) ? prw_hci_open (&run->kernel, run->name, !run->options->probe, error) : NULL;
   if (run->hci == NULL)
     return FALSE;
@@ -371,43 +379,43 @@ forbid_core_dumps (void)
     g_debug ("core dumps cannot be forbidden: %s", g_strerror (errno));
 }
 
-/* What ends us waits from before a controller is taken until it is heard: killed in between, we would leave one down that was up. */
-static void
-put_off_signals (int how)
+/* What ends us is read where it suits: killed while a controller is taken, we would leave one down that was up, and taking it waits for
+ * the kernel outside of the main loop. Returns: where it can be read */
+static int
+catch_signals (void)
 {
   sigset_t ends;
+  int fd;
 
   sigemptyset (&ends);
   sigaddset (&ends, SIGTERM);
   sigaddset (&ends, SIGINT);
-  sigaddset (&ends, SIGHUP);
-  sigprocmask (how, &ends, NULL);
+  sigaddset (&ends, SIGHUP); /* its terminal was closed */
+  sigprocmask (SIG_BLOCK, &ends, NULL);
+  fd = signalfd (-1, &ends, SFD_NONBLOCK | SFD_CLOEXEC);
+  if (fd < 0)
+    g_error ("signalfd: %s", g_strerror (errno)); /* no descriptor, no memory: nothing else would work */
+  return fd;
 }
 
 static int
 run_attach (Run *run)
 {
   const PrwClaimPaths paths = { .addresses = run->places.addresses, .state = run->places.state, .run = run->places.locks };
-  guint terminate, interrupt, hang_up;
+  guint signals = g_unix_fd_add (run->signals, G_IO_IN, stop, run);
 
   run->loop = g_main_loop_new (NULL, FALSE);
   run->adoption = prw_adoption_new (run->attach, &paths, prw_indexes_read, settled, run);
-  terminate = g_unix_signal_add (SIGTERM, stop, run);
-  interrupt = g_unix_signal_add (SIGINT, stop, run);
-  hang_up = g_unix_signal_add (SIGHUP, stop, run); /* its terminal was closed */
-  put_off_signals (SIG_UNBLOCK);
   prw_attach_start (run->attach);
   g_main_loop_run (run->loop);
-  g_source_remove (terminate);
-  g_source_remove (interrupt);
-  g_source_remove (hang_up);
+  g_source_remove (signals);
   return run->status;
 }
 
 int
 prw_attach_run (const PrwAttachOptions *options)
 {
-  g_auto (Run) run = { .options = options };
+  g_auto (Run) run = { .options = options, .signals = -1 };
   g_autoptr (GError) error = NULL;
 
   forbid_core_dumps ();
@@ -415,7 +423,7 @@ prw_attach_run (const PrwAttachOptions *options)
   run.places = find_places (options);
   if (!load_settings (&run, &error))
     return fail (&run, error);
-  put_off_signals (SIG_BLOCK);
+  run.signals = catch_signals ();
   if (prw_adapter_parse_name (run.name, NULL) ? open_hci (&run, &error) : open_tty (&run, &error))
     return run_attach (&run);
   if (g_error_matches (error, PRW_PROBLEM, PRW_PROBLEM_STOPPED_BY_US) && !options->probe)

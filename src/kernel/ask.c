@@ -35,32 +35,31 @@ prw_hci_channel_open (guint16 index, PrwHciChannel channel)
   return -1;
 }
 
-/* Returns: whether something can be read before @deadline, µs of g_get_monotonic_time() */
+/* Returns: whether something can be read before @deadline, µs of g_get_monotonic_time(), and before @stop says so. poll() passes over
+ * a descriptor of -1. */
 static gboolean
-wait_for (int fd, gint64 deadline)
+wait_for (int fd, int stop, gint64 deadline)
 {
-  struct pollfd poller = { .fd = fd, .events = POLLIN };
+  struct pollfd poller[] = { { .fd = fd, .events = POLLIN }, { .fd = stop, .events = POLLIN } };
   gint64 left;
   int n;
 
   do
     {
       left = MAX (deadline - g_get_monotonic_time (), 0);
-      n = poll (&poller, 1, (int) (left / G_TIME_SPAN_MILLISECOND));
+      n = poll (poller, G_N_ELEMENTS (poller), (int) (left / G_TIME_SPAN_MILLISECOND));
     }
   while (n < 0 && errno == EINTR);
-  return n > 0;
+  return n > 0 && poller[0].revents != 0;
 }
 
 gboolean
-prw_mgmt_ask (int fd, const PrwMgmtCommand *command, guint timeout, guint8 *frame, gsize size, PrwMgmtEvent *event)
+prw_mgmt_wait (int fd, const PrwMgmtCommand *command, guint timeout, int stop, guint8 *frame, gsize size, PrwMgmtEvent *event)
 {
   gint64 deadline = g_get_monotonic_time () + timeout * G_TIME_SPAN_MILLISECOND;
   guint late = 0;
 
-  if (send (fd, command->frame, command->size, MSG_NOSIGNAL) != (ssize_t) command->size)
-    return FALSE;
-  while (late < LATE_MAX && wait_for (fd, deadline))
+  while (late < LATE_MAX && wait_for (fd, stop, deadline))
     {
       ssize_t n = recv (fd, frame, size, MSG_DONTWAIT);
 
@@ -72,4 +71,11 @@ prw_mgmt_ask (int fd, const PrwMgmtCommand *command, guint timeout, guint8 *fram
       late += g_get_monotonic_time () >= deadline;
     }
   return FALSE;
+}
+
+gboolean
+prw_mgmt_ask (int fd, const PrwMgmtCommand *command, guint timeout, int stop, guint8 *frame, gsize size, PrwMgmtEvent *event)
+{
+  return send (fd, command->frame, command->size, MSG_NOSIGNAL) == (ssize_t) command->size &&
+         prw_mgmt_wait (fd, command, timeout, stop, frame, size, event);
 }

@@ -23,13 +23,17 @@ int prw_hci_channel_open (guint16 index, PrwHciChannel channel);
 /**
  * prw_mgmt_ask:
  * @fd: a control channel that does not block
+ * @timeout: ms to wait for the answer; this blocks
+ * @stop: a descriptor, or -1: nobody waits any longer when something can be read from it
  * @frame: (array length=size): room for the answer, which @event points into
- * @timeout: ms to wait for it; this blocks
  *
  * Gives one command and waits for its answer; whatever else comes is passed over.
  *
  * Returns: whether there is an answer: a COMMAND_COMPLETE or COMMAND_STATUS, of any status
  */
-gboolean prw_mgmt_ask (int fd, const PrwMgmtCommand *command, guint timeout, guint8 *frame, gsize size, PrwMgmtEvent *event);
+gboolean prw_mgmt_ask (int fd, const PrwMgmtCommand *command, guint timeout, int stop, guint8 *frame, gsize size, PrwMgmtEvent *event);
+
+/** prw_mgmt_wait: the same for a command that was given already */
+gboolean prw_mgmt_wait (int fd, const PrwMgmtCommand *command, guint timeout, int stop, guint8 *frame, gsize size, PrwMgmtEvent *event);
 
 G_END_DECLS

@@ -8,14 +8,15 @@ G_BEGIN_DECLS
 /**
  * HciKernel: what the threads share; @lock for all of it. @log: what happened. @open_errors: what each HCI_CHANNEL_USER fails with.
  * @denied: the caller has no right. @dies: the chip goes at the first command; @silent: it says nothing. @liar: it says that it has a public address.
- * @cut: what it says of links is malformed. @ends_us: a signal that comes when it is asked for.
+ * @cut: what it says of links is malformed. @hangs: it does not say when the controller is down.
+ * @ends_us: (or 0): a descriptor that is written to, so that we are told to end, when the controller is asked for, or goes down.
  */
 typedef struct
 {
   GMutex lock;
   GCond changed;
   GString *log;
-  gboolean unlisted, powered, denied, dies, silent, liar, cut;
+  gboolean unlisted, powered, denied, dies, silent, liar, cut, hangs;
   const char *public_address;
   guint links;
   int open_errors[4];

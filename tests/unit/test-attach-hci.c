@@ -4,7 +4,6 @@
 /* A controller that the kernel has. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -21,7 +20,7 @@
 #define OURS "C0:11:22:33:44:55"
 #define HCI_FOLDER "devices/pci0000:00/0000:00:14.0/usb1/1-6/1-6:1.0/bluetooth/hci0"
 
-/* @log: of the attachment. */
+/* @log: of the attachment. @tell_to_end: what is written there tells us to end. */
 typedef struct
 {
   PrwFakeSysfs *tree;
@@ -34,11 +33,16 @@ typedef struct
   GString *log;
   gboolean ended;
   GError *error;
+  int tell_to_end;
 } Fixture;
 
 static void
 fixture_set_up (Fixture *f, gconstpointer data)
 {
+  int ends[2];
+
+  g_assert_cmpint (pipe2 (ends, O_CLOEXEC), ==, 0);
+  f->tell_to_end = ends[1];
   memset (&hci_kernel, 0, sizeof hci_kernel);
   hci_kernel.log = g_string_new (NULL);
   hci_kernel.threads = g_ptr_array_new ();
@@ -46,7 +50,8 @@ fixture_set_up (Fixture *f, gconstpointer data)
   prw_fake_sysfs_add_usb (f->tree, "1-6", "2fe3", "000b", "Zephyr HCI USB sample");
   prw_fake_sysfs_add_btusb (f->tree, "1-6", "hci0");
   f->locks = g_build_filename (f->tree->root, "run/identity", NULL);
-  f->system = (PrwHciSystem) { .open = hci_kernel_open, .sysfs = f->tree->root, .locks = f->locks, .wait = PRW_HCI_WAIT };
+  f->system = (PrwHciSystem) { .open = hci_kernel_open, .sysfs = f->tree->root, .locks = f->locks, .wait = PRW_HCI_WAIT, .answer = PRW_HCI_ANSWER,
+                                .stop = ends[0] };
   f->log = g_string_new (NULL);
 }
 
@@ -62,6 +67,8 @@ fixture_tear_down (Fixture *f, gconstpointer data)
   g_clear_error (&f->error);
   g_free (f->locks);
   prw_fake_sysfs_free (f->tree);
+  close (f->system.stop);
+  close (f->tell_to_end);
 }
 
 static void
@@ -401,22 +408,42 @@ test_busy_once (Fixture *f, gconstpointer data)
   hci_kernel_wait_log ("refused;taken;given back;");
 }
 
-/* Told to end while it waits, before there is a main loop: it does not leave it down. */
+/* Told to end while it waits: it does not leave it down. */
 static void
 test_told_to_end (Fixture *f, gconstpointer data)
 {
-  sigset_t term, before;
-  int got;
-
-  sigemptyset (&term);
-  sigaddset (&term, SIGTERM);
-  g_assert_cmpint (pthread_sigmask (SIG_BLOCK, &term, &before), ==, 0);
   hci_kernel.powered = TRUE;
   hci_kernel.open_errors[0] = EBUSY;
-  hci_kernel.ends_us = SIGTERM;
+  hci_kernel.ends_us = f->tell_to_end;
   expect_refused (f, "hci0", TRUE, PRW_PROBLEM_STOPPED_BY_US, "stop", "off;refused;on;");
-  g_assert_cmpint (sigwait (&term, &got), ==, 0);
-  g_assert_cmpint (pthread_sigmask (SIG_SETMASK, &before, NULL), ==, 0);
+}
+
+/* A kernel that does not answer is not waited for then: here it never would. */
+static void
+test_told_to_end_by_hanging (Fixture *f, gconstpointer data)
+{
+  f->system.answer = G_MAXINT;
+  hci_kernel.powered = hci_kernel.hangs = TRUE;
+  hci_kernel.ends_us = f->tell_to_end;
+  expect_refused (f, "hci0", TRUE, PRW_PROBLEM_STOPPED_BY_US, "stop", "off;on;");
+}
+
+/* The same when it is begun anew. */
+static void
+test_told_to_end_again (Fixture *f, gconstpointer data)
+{
+  begin (f);
+  run_until (f, "hci0;");
+  hci_kernel_wait_log ("taken;given back;");
+  f->system.answer = G_MAXINT;
+  hci_kernel.powered = hci_kernel.hangs = TRUE;
+  hci_kernel.ends_us = f->tell_to_end;
+  prw_attach_reopen (f->attach);
+  run_until (f, NULL);
+  g_assert_error (f->error, PRW_PROBLEM, PRW_PROBLEM_STOPPED_BY_US);
+  g_assert_cmpstr (f->error->message, ==, "hci0: was told to stop");
+  g_clear_pointer (&f->attach, prw_attach_free);
+  hci_kernel_wait_log ("taken;given back;off;on;");
 }
 
 static void
@@ -441,6 +468,7 @@ main (int argc, char *argv[])
     { "no-right", test_no_right }, { "not-lent", test_not_lent }, { "busy-once", test_busy_once }, { "unlisted", test_unlisted },
     { "up-gone", test_up_gone }, { "up-without-address", test_up_without_address }, { "locked-by-stranger", test_locked_by_stranger },
     { "liar", test_liar }, { "told-to-end", test_told_to_end },
+    { "told-to-end-by-hanging", test_told_to_end_by_hanging }, { "told-to-end-again", test_told_to_end_again },
   };
 
   g_test_init (&argc, &argv, NULL);

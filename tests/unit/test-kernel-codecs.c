@@ -388,13 +388,13 @@ test_ask (void)
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), ==, 0);
   tell (fds[1], other, 5);
   tell (fds[1], answer, 1);
-  g_assert_true (prw_mgmt_ask (fds[0], &command, 0, frame, sizeof frame, &event));
+  g_assert_true (prw_mgmt_ask (fds[0], &command, 0, -1, frame, sizeof frame, &event));
   g_assert_cmpuint (event.code, ==, PRW_MGMT_COMMAND_COMPLETE);
   tell (fds[1], other, 100);
   tell (fds[1], answer, 1);
-  g_assert_false (prw_mgmt_ask (fds[0], &command, 0, frame, sizeof frame, &event));
+  g_assert_false (prw_mgmt_ask (fds[0], &command, 0, -1, frame, sizeof frame, &event));
   close (fds[1]);
-  g_assert_false (prw_mgmt_ask (fds[0], &command, 0, frame, sizeof frame, &event));
+  g_assert_false (prw_mgmt_ask (fds[0], &command, 0, -1, frame, sizeof frame, &event));
   close (fds[0]);
 }
 
