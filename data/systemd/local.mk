@@ -5,7 +5,7 @@ prw_userunits = data/desktop/pairward-prompt.service data/systemd/pairward-sessi
 prw_sysusers = data/sysusers/pairward.conf
 EXTRA_DIST += $(prw_units:=.in) $(prw_userunits:=.in) $(prw_sysusers:=.in) \
 	data/init/pairwardd.openrc data/init/pairwardd.runit data/init/pairwardd.runit-log data/session-org.pairward.service.in \
-	data/journal/pairward.catalog data/tmpfiles/pairward.conf data/udev/60-pairward.rules
+	data/journal/pairward.catalog data/journal/pairward.de.catalog data/tmpfiles/pairward.conf data/udev/60-pairward.rules
 CLEANFILES += $(prw_units) $(prw_userunits) $(prw_sysusers) data/session/org.pairward.service
 
 if INSTALL_UDEV
@@ -22,7 +22,7 @@ if INSTALL_SYSUSERS
 nodist_sysusers_DATA = $(prw_sysusers)
 endif
 if INSTALL_CATALOG
-dist_catalog_DATA = data/journal/pairward.catalog
+dist_catalog_DATA = data/journal/pairward.catalog data/journal/pairward.de.catalog
 endif
 if INSTALL_TMPFILES
 dist_tmpfiles_DATA = data/tmpfiles/pairward.conf

@@ -18,14 +18,12 @@ typedef struct
   gsize n;
 } Record;
 
-/* Borrows @value. What is not known is left out. */
+/* Borrows @value. What is not known is empty and there all the same: journalctl -x shows the bare name of a field that is missing. */
 static void
 add (Record *record, const char *name, const char *value)
 {
-  if (value == NULL || *value == '\0')
-    return;
   g_assert (record->n < FIELDS_MAX);
-  record->fields[record->n++] = (GLogField) { name, value, -1 };
+  record->fields[record->n++] = (GLogField) { name, value != NULL ? value : "", -1 };
 }
 
 static void
@@ -109,8 +107,7 @@ add_path (Record *record, const char *path, char *address)
 {
   char *adapter = prw_adapter_from_path (path);
 
-  if (prw_address_from_path (path, address))
-    add (record, PRW_FIELD_PEER, address);
+  add (record, PRW_FIELD_PEER, prw_address_from_path (path, address) ? address : NULL);
   add (record, PRW_FIELD_ADAPTER, adapter);
   add (record, PRW_FIELD_OBJECT, path);
   return adapter;
@@ -126,6 +123,7 @@ prw_audit_dropped (const char *path, const char *why)
 
   record_init (&record, PRW_RECORD_DECISION, WARNING, message);
   adapter = add_path (&record, path, address);
+  add (&record, PRW_FIELD_NAME, NULL);
   add_decision (&record, PRW_VERDICT_REJECT, PRW_REJECTED_REASON_NONE, "dropped", why);
   write_record (&record);
 }
@@ -188,10 +186,12 @@ prw_audit_lockout (const char *who, gint64 seconds, guint failures)
   g_autofree char *time = g_strdup_printf ("%" G_GINT64_FORMAT, seconds), *count = g_strdup_printf ("%u", failures);
   g_autofree char *message = g_strdup_printf ("%s: locked out for %s s after %s failures", who, time, count);
   char address[PRW_ADDRESS_LEN + 1];
+  gboolean is_peer = prw_address_normalize (who, address);
   Record record;
 
   record_init (&record, PRW_RECORD_LOCKOUT, WARNING, message);
-  add (&record, prw_address_normalize (who, address) ? PRW_FIELD_PEER : PRW_FIELD_ADAPTER, who);
+  add (&record, PRW_FIELD_PEER, is_peer ? who : NULL);
+  add (&record, PRW_FIELD_ADAPTER, is_peer ? NULL : who);
   add (&record, PRW_FIELD_SECONDS, time);
   add (&record, PRW_FIELD_FAILURES, count);
   write_record (&record);

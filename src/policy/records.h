@@ -13,7 +13,7 @@
 #define PRW_RECORD_WINDOW "c24a2853c8364a88b4748c84bfa89cbc"   /* the pairing window opened or closed */
 #define PRW_RECORD_FLOOR "a502b471c4f14ec1bde89dff6ad0adb8"    /* what is refused of everybody was changed */
 
-/* Fields. Values are text from the tables in policy/types.h where there is one. A field that is not known is not there. */
+/* Fields. Values are text from the tables in policy/types.h where there is one. A field of a record is always there, and empty where it is not known. */
 #define PRW_FIELD_PEER "PAIRWARD_PEER"         /* its address */
 #define PRW_FIELD_NAME "PAIRWARD_NAME"         /* its name, sanitised */
 #define PRW_FIELD_ADAPTER "PAIRWARD_ADAPTER"   /* "hci0" */

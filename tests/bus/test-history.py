@@ -4,8 +4,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 sys.dont_write_bytecode = True
 import harness as h  # noqa: E402
@@ -102,6 +104,10 @@ def test_a_session(m):
           {"PEER": PEER, "NAME": "My phone", "ADAPTER": "hci0", "VERDICT": "ask", "KIND": "pairing", "MODEL": "numeric-comparison",
            "PROCESS": "pairing"}, "the decision's fields")
     check(first["PAIRWARD_RULE"] and first["PAIRWARD_WHY"] and first["PRIORITY"] == "5", f"{first}")
+    catalog = re.split(r"^-- ([0-9a-f]{32})$", Path(os.environ["top_srcdir"], "data/journal/pairward.catalog").read_text(), flags=re.M)
+    for number, told in zip(catalog[1::2], catalog[2::2]):
+        for record in (r for r in records if r.get("MESSAGE_ID") == number):
+            equal(set(re.findall(r"@(\w+)@", told)) - set(record), set(), "journalctl -x tells of a field that is not there")
     equal([r["PAIRWARD_ANSWER"] for r in records if r.get("MESSAGE_ID") == CLOSED], ["accepted", "answered"], "how the questions closed")
     raw = (m.dir / "journal.export").read_bytes()
     for secret in (b"975310", b"975 310", b"13579", b"8642"):

@@ -3,6 +3,9 @@
 #include "config.h"
 
 #include "core/audit.h"
+
+#include <string.h>
+
 #include "core/host.h"
 #include "policy/records.h"
 
@@ -63,6 +66,52 @@ test_answered (void)
   g_assert_null (field ("MESSAGE_ID"));
 }
 
+/* journalctl -x shows the bare name of a field that the record has not. */
+static void
+assert_explained (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("top_srcdir"), "data/journal/pairward.catalog", NULL), *text = NULL;
+  g_autofree char *begin = g_strdup_printf ("-- %s\n", field ("MESSAGE_ID"));
+  g_auto (GStrv) parts = NULL;
+  const char *found;
+  char *end;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  found = strstr (text, begin);
+  g_assert_nonnull (found);
+  end = strstr (found + strlen (begin), "\n-- ");
+  if (end != NULL)
+    *end = '\0';
+  parts = g_strsplit (found, "@", -1);
+  for (guint i = 1; parts[i] != NULL && parts[i + 1] != NULL; i += 2)
+    if (field (parts[i]) == NULL)
+      g_error ("%s is in the catalog and not in the record %s", parts[i], field ("MESSAGE"));
+}
+
+static void
+test_explained (void)
+{
+  g_hash_table_remove_all (written);
+  prw_audit_dropped ("/org/bluez/hci1/dev_C0_00_00_00_00_01", "nobody took it");
+  assert_explained ();
+  g_hash_table_remove_all (written);
+  prw_audit_dropped ("/", "nobody took it");
+  assert_explained ();
+  g_hash_table_remove_all (written);
+  prw_audit_lockout ("C0:00:00:00:00:01", 60, 3);
+  g_assert_cmpstr (field (PRW_FIELD_PEER), ==, "C0:00:00:00:00:01");
+  assert_explained ();
+  g_hash_table_remove_all (written);
+  prw_audit_lockout ("hci0", 60, 3);
+  g_assert_cmpstr (field (PRW_FIELD_ADAPTER), ==, "hci0");
+  g_assert_cmpstr (field (PRW_FIELD_PEER), ==, "");
+  assert_explained ();
+  prw_audit_window (0);
+  assert_explained ();
+  prw_audit_floor (PRW_PAIRING_POLICY_ALLOW_ALL);
+  assert_explained ();
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -71,5 +120,6 @@ main (int argc, char *argv[])
   g_log_set_writer_func (keep, NULL, NULL);
   g_test_add_func ("/core/audit/dropped", test_dropped);
   g_test_add_func ("/core/audit/answered", test_answered);
+  g_test_add_func ("/core/audit/explained", test_explained);
   return g_test_run ();
 }
