@@ -15,6 +15,7 @@ struct _PrwControl
   PrwControlReloadFunc reload;
   gpointer reload_data;
   PrwClients *clients;
+  PrwDeliveries *deliveries;
   GDBusObjectManagerServer *server;
   PrwManagerObject *manager;
   GHashTable *peers;       /* PrwSecurityManager → PrwPeerObject */
@@ -28,7 +29,7 @@ G_DEFINE_FINAL_TYPE (PrwControl, prw_control, G_TYPE_OBJECT)
 static void
 on_peer_added (PrwControl *self, PrwSecurityManager *peer)
 {
-  g_hash_table_insert (self->peers, peer, prw_peer_object_new (self->engine, self->server, self->gate, peer));
+  g_hash_table_insert (self->peers, peer, prw_peer_object_new (self->server, self->gate, self->deliveries, peer));
 }
 
 static void
@@ -133,6 +134,7 @@ prw_control_dispose (GObject *object)
   g_clear_pointer (&self->controllers, g_hash_table_unref);
   g_clear_pointer (&self->manager, prw_manager_object_free);
   g_clear_pointer (&self->clients, prw_clients_free);
+  g_clear_pointer (&self->deliveries, prw_deliveries_free);
   g_clear_object (&self->server);
   g_clear_object (&self->gate);
   g_clear_object (&self->connection);
@@ -166,5 +168,6 @@ prw_control_new (PrwEngine *engine, GDBusConnection *connection, PrwGate *gate, 
   self->reload = reload;
   self->reload_data = user_data;
   self->clients = prw_clients_new (engine, connection);
+  self->deliveries = prw_deliveries_new (engine, connection, prw_gate_get_authority (gate));
   return self;
 }

@@ -9,6 +9,7 @@ libprw_control_a_SOURCES = \
 	src/control/clients.c src/control/clients.h \
 	src/control/control.c src/control/control.h \
 	src/control/controller.c \
+	src/control/delivery.c src/control/delivery.h \
 	src/control/errors.c src/control/errors.h \
 	src/control/gate.c src/control/gate.h \
 	src/control/manager.c \

@@ -3,6 +3,7 @@
 
 #include "control/clients.h"
 #include "control/control.h"
+#include "control/delivery.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +17,7 @@ PrwManagerObject *prw_manager_object_new (PrwEngine *engine, GDBusConnection *co
 void prw_manager_object_free (PrwManagerObject *self);
 
 typedef struct _PrwPeerObject PrwPeerObject;
-PrwPeerObject *prw_peer_object_new (PrwEngine *engine, GDBusObjectManagerServer *server, PrwGate *gate, PrwSecurityManager *manager);
+PrwPeerObject *prw_peer_object_new (GDBusObjectManagerServer *server, PrwGate *gate, PrwDeliveries *deliveries, PrwSecurityManager *manager);
 void prw_peer_object_free (PrwPeerObject *self);
 
 typedef struct _PrwRequestObject PrwRequestObject;

@@ -9,9 +9,8 @@
 
 struct _PrwPeerObject
 {
-  PrwEngine *engine;
   GDBusObjectManagerServer *server;
-  PrwGate *gate;
+  PrwDeliveries *deliveries; /* (unowned) */
   PrwSecurityManager *manager;
   PrwDbusSecurityManager1 *skeleton;
 };
@@ -116,108 +115,12 @@ on_decided (PrwSecurityManager *manager, const PrwFacts *facts, const PrwDecisio
                                            decision->why, describe_facts (facts));
 }
 
-/* A question on its way to the handlers. Each gets it when it may, and is a handler still, and the question is open still. */
-typedef struct
-{
-  PrwEngine *engine;
-  GDBusConnection *connection;
-  PrwRequest *request;
-  const char *signal;
-  GVariant *parameters;
-  GStrv handlers;
-  gboolean heard; /* by one of them */
-} Round;
-
-static GStrv
-concerned (PrwEngine *engine, PrwRequest *request)
-{
-  return prw_handlers_concerned (prw_engine_get_handlers (engine), prw_request_get_event (request), prw_request_get_peer (request));
-}
-
-/* All that are concerned were denied it: as good as no handler, and bluetoothd asks nothing else meanwhile. Who has come since
- * finds the question among the open ones. */
-static gboolean
-is_unheard (Round *round)
-{
-  g_auto (GStrv) now = concerned (round->engine, round->request);
-
-  for (guint i = 0; now[i] != NULL; i++)
-    if (!g_strv_contains ((const char *const *) round->handlers, now[i]))
-      return FALSE;
-  return !round->heard;
-}
-
-static void
-round_clear (gpointer data)
-{
-  Round *round = data;
-
-  if (prw_request_get_state (round->request) == PRW_REQUEST_STATE_OPEN && round->handlers[0] != NULL && is_unheard (round))
-    {
-      g_message ("no handler may answer request %u", prw_request_get_id (round->request));
-      prw_broker_give_up (prw_engine_get_broker (round->engine), round->request);
-    }
-  g_strfreev (round->handlers);
-  g_variant_unref (round->parameters);
-  g_object_unref (round->request);
-  g_object_unref (round->connection);
-  g_object_unref (round->engine);
-}
-
-typedef struct
-{
-  Round *round;
-  const char *destination;
-} Delivery;
-
-static void
-delivery_free (Delivery *delivery)
-{
-  g_rc_box_release_full (delivery->round, round_clear);
-  g_free (delivery);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Delivery, delivery_free)
-
-static void
-on_may_hear (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Delivery) delivery = data;
-  g_autoptr (GError) error = NULL;
-  Round *round = delivery->round;
-  g_auto (GStrv) now = concerned (round->engine, round->request);
-
-  if (!prw_authority_check_finish (PRW_AUTHORITY (source), result, &error))
-    g_message ("%s is a handler and does not hear of request %u: %s", delivery->destination, prw_request_get_id (round->request), error->message);
-  else if (prw_request_get_state (round->request) == PRW_REQUEST_STATE_OPEN && g_strv_contains ((const char *const *) now, delivery->destination))
-    {
-      round->heard = TRUE;
-      g_dbus_connection_emit_signal (round->connection, delivery->destination, prw_request_get_peer (round->request),
-                                     "org.pairward.SecurityManager1", round->signal, round->parameters, NULL);
-    }
-}
-
-/* bluetoothd's question is open by now, and its deadline runs: nobody but the handlers waits for the authority. */
+/* What led to the question is told before it. */
 static void
 deliver (PrwPeerObject *self, PrwRequest *request, const char *signal, GVariant *parameters)
 {
-  Round *round = g_rc_box_new0 (Round);
-
   flush (self);
-  round->engine = g_object_ref (self->engine);
-  round->connection = g_dbus_object_manager_server_get_connection (self->server);
-  round->request = g_object_ref (request);
-  round->signal = signal;
-  round->parameters = g_variant_ref_sink (parameters);
-  round->handlers = concerned (self->engine, request);
-  for (guint i = 0; round->handlers[i] != NULL; i++)
-    {
-      Delivery *delivery = g_new0 (Delivery, 1);
-
-      delivery->round = g_rc_box_acquire (round);
-      delivery->destination = round->handlers[i];
-      prw_authority_check_async (prw_gate_get_authority (self->gate), round->handlers[i], PRW_RIGHT_RESPOND, FALSE, on_may_hear, delivery);
-    }
-  g_rc_box_release_full (round, round_clear);
+  prw_deliveries_send (self->deliveries, request, signal, parameters);
 }
 
 static void
@@ -451,14 +354,13 @@ follow_manager (PrwPeerObject *self)
 }
 
 PrwPeerObject *
-prw_peer_object_new (PrwEngine *engine, GDBusObjectManagerServer *server, PrwGate *gate, PrwSecurityManager *manager)
+prw_peer_object_new (GDBusObjectManagerServer *server, PrwGate *gate, PrwDeliveries *deliveries, PrwSecurityManager *manager)
 {
   PrwPeerObject *self = g_new0 (PrwPeerObject, 1);
   g_autoptr (PrwDbusObjectSkeleton) object = prw_dbus_object_skeleton_new (prw_security_manager_get_path (manager));
 
-  self->engine = g_object_ref (engine);
   self->server = g_object_ref (server);
-  self->gate = g_object_ref (gate);
+  self->deliveries = deliveries;
   self->manager = g_object_ref (manager);
   self->skeleton = prw_gate_skeleton_new (gate, prw_gated_peer_get_type (), on_write, self);
   prw_dbus_security_manager1_set_adapter (self->skeleton, prw_security_manager_get_adapter (manager));
@@ -479,8 +381,6 @@ prw_peer_object_free (PrwPeerObject *self)
   g_dbus_object_manager_server_unexport (self->server, prw_security_manager_get_path (self->manager));
   g_object_unref (self->skeleton);
   g_object_unref (self->manager);
-  g_object_unref (self->gate);
   g_object_unref (self->server);
-  g_object_unref (self->engine);
   g_free (self);
 }

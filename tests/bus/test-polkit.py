@@ -121,6 +121,42 @@ def test_who_may_hear(m):
     wait(lambda: len(handler.heard("PasskeyDisplayRequired")) == 2, "it is back")
 
 
+def ask_of(m, device, passkey):
+    """bluetoothd asks about that device."""
+    m.test("Ask", "(sv)", "RequestConfirmation", GLib.Variant("(ou)", (device, passkey)))
+
+
+def test_order(m):
+    """A handler hears questions as they were asked, whatever order polkit answers in."""
+    start_polkit(m)
+    allow(m, "respond")
+    other = f"{h.DEVICE[:-1]}2"
+    m.device()
+    m.device(other)
+    first, second = h.Client(m.address, anonymous=True), h.Client(m.address, anonymous=True)
+    first.register()
+    for number, closing in enumerate((False, True)):
+        mock(m, "SimulateHang", "(b)", True)
+        ask_of(m, h.DEVICE, 111111)
+        wait(lambda: mock(m, "HaveHangingCalls"), "polkit is asked")
+        question = m.question()
+        mock(m, "SimulateHang", "(b)", False)
+        second.register()  # who came after the first question, and is not held up by it
+        ask_of(m, other, 222222)
+        wait(lambda n=number: len(second.heard("PasskeyDisplayRequired")) == n + 1, "the second question")
+        second.call(ROOT, MANAGER, "UnregisterHandler")
+        heard = [s[2][1] for s in first.heard("PasskeyDisplayRequired")]
+        equal(heard, ["111111", "222222"] if number else [], "the second waits for the first")
+        if closing:
+            m.client.call(question, REQUEST, "Reject")
+        else:
+            mock(m, "ReleaseHangingCalls")
+        wait(lambda n=len(heard): len(first.heard("PasskeyDisplayRequired")) == n + (1 if closing else 2), "both, or what is left")
+        equal([s[2][1] for s in first.heard("PasskeyDisplayRequired")][len(heard):], ["222222"] if closing else ["111111", "222222"], "in their order")
+        for path in m.client.get(ROOT, MANAGER, "Requests"):
+            m.client.call(path, REQUEST, "Reject")
+
+
 @settings("[Rule friend]\nMatchAddress=*\nAction=accept\n")
 def test_hanging(m):
     start_polkit(m)
@@ -169,6 +205,31 @@ def test_password(m):
     reply = stranger.bus.send_message_with_reply_sync(message, Gio.DBusSendMessageFlags.NONE, 20000, None)
     reply = reply[0] if isinstance(reply, tuple) else reply
     equal(reply.get_message_type(), Gio.DBusMessageType.METHOD_RETURN, "with the password")
+
+
+@settings("", daemon=False)
+def test_own_daemon(m):
+    """A user's own daemon, on the session bus, is its owner's: no polkit is asked, and none is needed."""
+    start_polkit(m)
+    mock(m, "SimulateHang", "(b)", True)
+    (m.dir / "session.conf").write_text(h.BUS_CONFIG.format(path=m.dir / "session"))
+    m.spawn(["dbus-daemon", "--nofork", f"--config-file={m.dir / 'session.conf'}"], "session.log")
+    wait(lambda: (m.dir / "session").exists(), "the session bus")
+    system, m.address = m.client, f"unix:path={m.dir / 'session'}"
+    m.env["DBUS_SESSION_BUS_ADDRESS"] = m.address
+    m.client = h.Client(m.address)
+    m.spawn([h.DAEMON, "--session", "--config", m.keyfile, "--no-kernel-link"], "pairwardd.log")
+    wait(m.is_default, "it is the default agent")
+    m.client, owner = system, h.Client(m.address, anonymous=True)  # not even its uid is looked at
+    m.device()
+    owner.register()
+    m.test("Ask", "(sv)", "RequestConfirmation", GLib.Variant("(ou)", (h.DEVICE, 123456)))
+    request = wait(lambda: owner.heard("PasskeyDisplayRequired"), "the question")[0][2][0]
+    calls = [c for c in everything(owner, request) if c[0] not in ("Pair", "Pair(true)")]
+    equal(denied(owner, calls), set(), "what is denied")
+    equal(mock(m, "HaveHangingCalls"), False, "polkit is asked nothing")
+    equal(m.ctl("--session", "policy", "1")[0], 0, "pairwardctl")
+    equal(mock(m, "HaveHangingCalls"), False, "nor by pairwardctl")
 
 
 def test_text_agent(m):
