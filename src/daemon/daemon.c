@@ -15,6 +15,7 @@
 #include "config/settings.h"
 #include "control/control.h"
 #include "core/engine.h"
+#include "daemon/authority.h"
 #include "daemon/boards.h"
 #include "kernel/link.h"
 #include "kernel/privileges.h"
@@ -292,18 +293,6 @@ follow_boards (Daemon *self)
   on_boards_changed (self->boards, self);
 }
 
-static PrwAuthority *
-make_authority (Daemon *self)
-{
-  if (self->options->session)
-    return prw_trusting_authority_new ();
-#ifdef HAVE_POLKIT
-  return prw_polkit_authority_new (self->control_bus, PRW_POLKIT_TIME_LIMIT);
-#else
-  return prw_group_authority_new (self->control_bus, *PRW_GROUP != '\0' ? PRW_GROUP : NULL);
-#endif
-}
-
 static gboolean
 build (Daemon *self, GError **error)
 {
@@ -321,7 +310,7 @@ build (Daemon *self, GError **error)
   self->engine = prw_engine_new (settings, PRW_HOST (self->host), self->kernel, clock, state);
   learn_bonds (self);
   follow_boards (self);
-  authority = make_authority (self);
+  authority = self->options->session ? prw_trusting_authority_new () : prw_daemon_authority_new (self->control_bus);
   self->gate = prw_gate_new (authority);
   self->control = prw_control_new (self->engine, self->control_bus, self->gate, reload, self);
   if (!prw_control_export (self->control, error))

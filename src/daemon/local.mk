@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 libexec_PROGRAMS += pairwardd
 pairwardd_SOURCES = \
+	src/daemon/authority.c src/daemon/authority.h \
 	src/daemon/boards.c src/daemon/boards.h \
 	src/daemon/daemon.c src/daemon/daemon.h \
 	src/daemon/log.c src/daemon/log.h \

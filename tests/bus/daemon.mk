@@ -7,10 +7,17 @@ prw_daemon_tests = \
 	tests/bus/test-daemon.py \
 	tests/bus/test-doctor.py \
 	tests/bus/test-examples.py \
+	tests/bus/test-group.py \
 	tests/bus/test-polkit.py
 dist_check_SCRIPTS += $(prw_daemon_tests)
 TESTS += $(prw_daemon_tests)
 EXTRA_DIST += tests/bus/fake_bluez.py tests/bus/harness.py
+# The daemon as it is without polkit.
+check_PROGRAMS += tests/bus/pairwardd-group
+tests_bus_pairwardd_group_SOURCES = src/daemon/boards.c src/daemon/daemon.c src/daemon/log.c src/daemon/main.c tests/bus/group-authority.c
+tests_bus_pairwardd_group_CPPFLAGS = $(pairwardd_CPPFLAGS)
+tests_bus_pairwardd_group_CFLAGS = $(pairwardd_CFLAGS)
+tests_bus_pairwardd_group_LDADD = $(pairwardd_LDADD)
 # And what it writes to the journal, which a library plays that is preloaded into it.
 check_PROGRAMS += tests/bus/fake-journal.so
 tests_bus_fake_journal_so_SOURCES = tests/bus/fake-journal.c
