@@ -35,10 +35,21 @@ prw_client_connect (PrwClient *self, GError **error)
   return TRUE;
 }
 
+/* A user's own daemon asks nobody, nor does one that was built without it. */
+static gboolean
+asks_polkit (PrwClient *self)
+{
+#ifdef HAVE_POLKIT
+  return !self->session;
+#else
+  return FALSE;
+#endif
+}
+
 void
 prw_client_prepare (PrwClient *self)
 {
-  if (!self->json && !self->session)
+  if (!self->json && asks_polkit (self))
     prw_polkit_open_agent ();
 }
 
@@ -46,7 +57,7 @@ void
 prw_client_authorize (PrwClient *self, const char *action)
 {
   prw_client_prepare (self);
-  if (!self->session && geteuid () != 0 && prw_polkit_ask (self->bus, action, FALSE) == PRW_POLKIT_PASSWORD)
+  if (asks_polkit (self) && geteuid () != 0 && prw_polkit_ask (self->bus, action, FALSE) == PRW_POLKIT_PASSWORD)
     prw_polkit_ask (self->bus, action, TRUE);
 }
 
@@ -204,7 +215,7 @@ advice (const char *remote, gboolean session)
 
   /* The bus; the daemon's own NotAuthorized says what to do. */
   if (g_strcmp0 (remote, "org.freedesktop.DBus.Error.AccessDenied") == 0)
-    return session ? NULL : _("log in at this machine, run it with sudo, or ask the administrator for a polkit rule");
+    return session ? NULL : _("the message bus does not let this user talk to pairwardd: run it with sudo, or ask the administrator");
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     if (g_strcmp0 (remote, table[i].error) == 0)
       return _(table[i].words);

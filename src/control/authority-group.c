@@ -9,6 +9,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <glib/gi18n.h>
+
 #define BUS_TIMEOUT 5000 /* ms */
 /* Nobody is in more groups (the kernel's NGROUPS_MAX). */
 #define MAX_GROUPS 65536
@@ -119,9 +121,9 @@ look_up (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 static void
 deny (PrwGroupAuthority *self, GTask *task)
 {
-  g_autofree char *why =
-    g_strdup_printf ("%s needs authorisation: use sudo%s%s", prw_right_to_string (prw_authority_task_right (task)),
-                     self->group != NULL ? ", or be in the group " : "", self->group != NULL ? self->group : "");
+  const char *right = prw_right_to_string (prw_authority_task_right (task));
+  g_autofree char *why = self->group != NULL ? g_strdup_printf (_("%s needs authorisation: use sudo, or be in the group %s"), right, self->group)
+                                             : g_strdup_printf (_("%s needs authorisation: use sudo"), right);
 
   prw_authority_deny (task, why);
 }

@@ -4,7 +4,10 @@
 /* All that is known of polkit here: one call, of org.freedesktop.PolicyKit1.Authority (polkit's reference manual, "D-Bus API"). */
 #include "control/authority.h"
 
+#include <stdarg.h>
 #include <unistd.h>
+
+#include <glib/gi18n.h>
 
 #define POLKIT "org.freedesktop.PolicyKit1"
 #define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
@@ -96,12 +99,15 @@ conclude (Check *check, const char *why)
     prw_authority_deny (task, why);
 }
 
-/* @what: after the name of the right. */
-static void
-deny (Check *check, const char *what)
+static void G_GNUC_PRINTF (2, 3)
+deny (Check *check, const char *format, ...)
 {
-  g_autofree char *why = g_strdup_printf ("%s %s", action_of (check), what);
+  g_autofree char *why = NULL;
+  va_list args;
 
+  va_start (args, format);
+  why = g_strdup_vprintf (format, args);
+  va_end (args);
   conclude (check, why);
 }
 
@@ -126,7 +132,7 @@ static void
 fail (Check *check, const char *problem)
 {
   log_failure (check->self, problem);
-  deny (check, "needs authorisation, and polkit, which gives it, does not answer: use sudo, and see that polkit runs");
+  deny (check, _("%s needs authorisation, and polkit, which gives it, does not answer: use sudo, and see that polkit runs"), action_of (check));
 }
 
 static void
@@ -140,9 +146,9 @@ judge (Check *check, GVariant *reply)
   if (authorized)
     conclude (check, NULL);
   else if (g_variant_lookup (details, "polkit.dismissed", "&s", &dismissed))
-    deny (check, "needs authorisation, which was not given");
+    deny (check, _("%s needs authorisation, which was not given"), action_of (check));
   else
-    deny (check, "needs authorisation: log in at this machine, use sudo, or have the administrator make a polkit rule for it");
+    deny (check, _("%s needs authorisation: log in at this machine, use sudo, or have the administrator make a polkit rule for it"), action_of (check));
 }
 
 static void
@@ -198,7 +204,7 @@ ask_when_there_is_room (Check *check)
   if (check->interactive)
     ask (check);
   else if (self->waiting.length >= MAX_WAITING)
-    deny (check, "needs authorisation, and too many ask for theirs at a time; try again");
+    deny (check, _("%s needs authorisation, and too many ask for theirs at a time; try again"), action_of (check));
   else
     {
       g_queue_push_tail (&self->waiting, g_rc_box_acquire (check));
@@ -221,7 +227,7 @@ on_uid (GObject *source, GAsyncResult *result, gpointer data)
   if (reply != NULL)
     g_variant_get (reply, "(u)", &uid);
   if (left)
-    deny (check, "was asked for by somebody who left");
+    deny (check, "%s was asked for by somebody who left", action_of (check));
   else if (reply != NULL && (uid == 0 || uid == getuid ()))
     conclude (check, NULL);
   else
@@ -247,7 +253,7 @@ abandon (Check *check)
   if (check->interactive && check->asked)
     g_dbus_connection_call (check->self->connection, POLKIT, POLKIT_PATH, POLKIT_IFACE, "CancelCheckAuthorization", g_variant_new ("(s)", id),
                             NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
-  deny (check, "was asked for by somebody who left");
+  deny (check, "%s was asked for by somebody who left", action_of (check));
 }
 
 static void
