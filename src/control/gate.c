@@ -3,6 +3,9 @@
 
 #include "control/gate.h"
 
+#include <unistd.h>
+
+#include <gio/gunixfdlist.h>
 #include <glib/gi18n.h>
 
 #include "control/errors.h"
@@ -271,6 +274,17 @@ is_interactive (GDBusMethodInvocation *invocation)
   return (flags & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0 && (flags & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0;
 }
 
+/* No call of ours takes a file descriptor, and the bus lets a message bring sixteen: those of calls that wait would use ours up. */
+static void
+drop_descriptors (GDBusMethodInvocation *invocation)
+{
+  GUnixFDList *list = g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (invocation));
+  g_autofree int *fds = list != NULL ? g_unix_fd_list_steal_fds (list, NULL) : NULL;
+
+  for (guint i = 0; fds != NULL && fds[i] >= 0; i++)
+    close (fds[i]);
+}
+
 static void
 pass (const GDBusInterfaceVTable *inner, GDBusMethodInvocation *invocation, GVariant *parameters, gpointer user_data)
 {
@@ -282,6 +296,7 @@ pass (const GDBusInterfaceVTable *inner, GDBusMethodInvocation *invocation, GVar
   passage->skeleton = g_object_ref (user_data);
   passage->invocation = invocation;
   passage->inner = inner;
+  drop_descriptors (invocation);
   if (g_variant_get_size (parameters) > MAX_ARGUMENT_BYTES)
     {
       log_denial (self, invocation, "its arguments are too large");

@@ -7,6 +7,7 @@ prw_daemon_tests = \
 	tests/bus/test-daemon.py \
 	tests/bus/test-doctor.py \
 	tests/bus/test-examples.py \
+	tests/bus/test-gate.py \
 	tests/bus/test-group.py \
 	tests/bus/test-polkit.py
 dist_check_SCRIPTS += $(prw_daemon_tests)
