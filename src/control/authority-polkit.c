@@ -19,9 +19,11 @@
  * may not must leave some to our calls of bluetoothd, also when polkitd hangs. */
 #define MAX_ASKED 32
 #define MAX_DIALOGS 16
-#define MAX_DIALOGS_OF_ONE 4
 /* How many wait for one of those places. */
 #define MAX_WAITING 512
+/* Of these, one user's: whoever opens connections and asks as fast as can be must leave others a place. */
+#define MAX_DIALOGS_OF_ONE 4
+#define MAX_WAITING_OF_ONE 64
 /* The least between two log lines about polkit's failing. */
 #define FAILURE_INTERVAL G_TIME_SPAN_MINUTE
 
@@ -33,7 +35,7 @@ struct _PrwPolkitAuthority
   GQueue open;         /* of Check: not answered yet */
   GQueue waiting;      /* of Check: for a place among MAX_ASKED */
   guint n_asked;       /* without a dialog */
-  guint n_dialogs;     /* those that are not asked yet, too */
+  guint n_dialogs;
   guint owners_id;     /* while any is open: who leaves the bus */
   guint64 last_number;
   gint64 quiet_until;  /* monotonic, µs */
@@ -45,7 +47,10 @@ typedef struct
   PrwPolkitAuthority *self;
   GTask *task;  /* NULL: answered */
   char *sender;
-  gboolean interactive, asked;
+  guint32 uid;             /* G_MAXUINT32: not known, or not yet */
+  gboolean wants_a_dialog; /* may wait for one */
+  gboolean interactive;    /* has one */
+  gboolean asked;
   guint64 number;
   guint deadline_id;
 } Check;
@@ -196,6 +201,32 @@ start_next (PrwPolkitAuthority *self)
     }
 }
 
+static guint
+count_of (GQueue *checks, guint32 uid, gboolean with_dialog)
+{
+  guint n = 0;
+
+  for (GList *l = checks->head; l != NULL; l = l->next)
+    {
+      const Check *check = l->data;
+
+      n += check->uid == uid && (check->interactive || !with_dialog) ? 1 : 0;
+    }
+  return n;
+}
+
+static void
+take_a_dialog (Check *check)
+{
+  PrwPolkitAuthority *self = check->self;
+
+  if (!check->wants_a_dialog || self->n_dialogs >= MAX_DIALOGS || count_of (&self->open, check->uid, TRUE) >= MAX_DIALOGS_OF_ONE)
+    return;
+  check->interactive = TRUE;
+  self->n_dialogs++;
+  g_clear_handle_id (&check->deadline_id, g_source_remove);
+}
+
 static void
 ask_when_there_is_room (Check *check)
 {
@@ -203,7 +234,7 @@ ask_when_there_is_room (Check *check)
 
   if (check->interactive)
     ask (check);
-  else if (self->waiting.length >= MAX_WAITING)
+  else if (self->waiting.length >= MAX_WAITING || count_of (&self->waiting, check->uid, FALSE) >= MAX_WAITING_OF_ONE)
     deny (check, _("%s needs authorisation, and too many ask for theirs at a time; try again"), action_of (check));
   else
     {
@@ -220,18 +251,20 @@ on_uid (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
   gboolean left = g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER);
-  guint32 uid = G_MAXUINT32;
 
   if (check->task == NULL)
     return;
   if (reply != NULL)
-    g_variant_get (reply, "(u)", &uid);
+    g_variant_get (reply, "(u)", &check->uid);
   if (left)
     deny (check, "%s was asked for by somebody who left", action_of (check));
-  else if (reply != NULL && (uid == 0 || uid == getuid ()))
+  else if (reply != NULL && (check->uid == 0 || check->uid == getuid ()))
     conclude (check, NULL);
   else
-    ask_when_there_is_room (check);
+    {
+      take_a_dialog (check);
+      ask_when_there_is_room (check);
+    }
 }
 
 static void
@@ -287,16 +320,6 @@ watch_owners (PrwPolkitAuthority *self)
                                                           "/org/freedesktop/DBus", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_owner_changed, self, NULL);
 }
 
-static gboolean
-may_have_a_dialog (PrwPolkitAuthority *self, const char *sender)
-{
-  guint n = 0;
-
-  for (GList *l = self->open.head; l != NULL; l = l->next)
-    n += ((Check *) l->data)->interactive && g_str_equal (((Check *) l->data)->sender, sender) ? 1 : 0;
-  return n < MAX_DIALOGS_OF_ONE && self->n_dialogs < MAX_DIALOGS;
-}
-
 static void
 polkit_check (PrwAuthority *authority, const char *sender, gboolean interactive, GTask *task)
 {
@@ -306,11 +329,10 @@ polkit_check (PrwAuthority *authority, const char *sender, gboolean interactive,
   check->self = g_object_ref (self);
   check->task = g_object_ref (task);
   check->sender = g_strdup (sender);
-  check->interactive = interactive && may_have_a_dialog (self, sender);
+  check->uid = G_MAXUINT32;
+  check->wants_a_dialog = interactive;
   check->number = ++self->last_number;
-  self->n_dialogs += check->interactive ? 1 : 0;
-  if (!check->interactive)
-    check->deadline_id = g_timeout_add_once (self->time_limit, on_deadline, check);
+  check->deadline_id = g_timeout_add_once (self->time_limit, on_deadline, check);
   g_queue_push_tail (&self->open, check);
   watch_owners (self);
   g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixUser",

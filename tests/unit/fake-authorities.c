@@ -87,6 +87,7 @@ credentials (FakeAuthorities *self)
 static void
 on_user (FakeAuthorities *self, gboolean all, GDBusMethodInvocation *invocation)
 {
+  self->n_named++;
   if (self->uid == FAKE_UID_GONE)
     g_dbus_method_invocation_return_dbus_error (invocation, "org.freedesktop.DBus.Error.NameHasNoOwner", "nobody");
   else if (all)

@@ -26,6 +26,7 @@ typedef struct
   GDBusConnection *server, *bus; /* bus: what the code under test talks on */
   guint32 uid;                   /* of everybody */
   GVariant *groups;              /* (nullable): au: UnixGroupIDs */
+  guint n_named;                 /* calls of GetConnectionUnixUser */
   FakePolkit polkit;
   GPtrArray *hanging;            /* (element-type GDBusMethodInvocation): of CheckAuthorization */
   guint n_asked, n_dialogs;      /* calls of CheckAuthorization; those that may ask somebody */

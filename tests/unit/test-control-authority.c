@@ -236,55 +236,98 @@ test_polkit_several_at_once (void)
   g_free (outcomes[1].why);
 }
 
-/* Strangers who ask for what they may not take neither our places on the bus nor all of our memory. */
+/* Starts @n checks of as many connections of @uid, until the fake bus has told whose they are. */
+static void
+start_as (FakeAuthorities *fake, PrwAuthority *authority, guint32 uid, gboolean interactive, Outcome *outcomes, guint n)
+{
+  const guint before = fake->n_named;
+
+  fake->uid = uid;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *sender = g_strdup_printf (":2.%u", before + i);
+
+      prw_authority_check_async (authority, sender, PRW_RIGHT_RESPOND, interactive, on_checked, &outcomes[i]);
+    }
+  until (fake->n_named == before + n);
+}
+
+static guint
+count_done (const Outcome *outcomes, guint n)
+{
+  guint n_done = 0;
+
+  for (guint i = 0; i < n; i++)
+    n_done += outcomes[i].done ? 1 : 0;
+  return n_done;
+}
+
+/* How many of them were allowed in the end. */
+static guint
+finish (Outcome *outcomes, guint n)
+{
+  guint n_allowed = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      until (outcomes[i].done);
+      n_allowed += outcomes[i].allowed ? 1 : 0;
+      outcome_clear (&outcomes[i]);
+    }
+  return n_allowed;
+}
+
+/* Strangers who ask for what they may not take neither our places on the bus, nor all of our memory, nor the place of others. */
 static void
 test_polkit_flood (void)
 {
   g_autoptr (FakeAuthorities) fake = fake_authorities_new ();
   g_autoptr (PrwAuthority) polkit = polkit_over (fake, LONG);
-  Outcome outcomes[600] = { { .done = FALSE } };
-  guint n_done = 0, n_allowed = 0;
+  Outcome outcomes[200] = { { .done = FALSE } }, other = { .done = FALSE }, others[8][100] = { { { .done = FALSE } } };
+  guint n_allowed = 0;
 
   fake->polkit = FAKE_POLKIT_HANGS;
-  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
-    start (polkit, PRW_RIGHT_RESPOND, FALSE, &outcomes[i]);
-  until (outcomes[599].done && fake->hanging->len == 32);
-  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
-    n_done += outcomes[i].done;
-  g_assert_cmpuint (n_done, ==, 600 - 32 - 512);
-  assert_contains (outcomes[599].why, "try again");
+  start_as (fake, polkit, STRANGER, FALSE, outcomes, G_N_ELEMENTS (outcomes));
+  until (outcomes[199].done && fake->hanging->len == 32);
+  g_assert_cmpuint (count_done (outcomes, G_N_ELEMENTS (outcomes)), ==, 200 - 32 - 64);
+  assert_contains (outcomes[199].why, "try again");
+  start_as (fake, polkit, STRANGER + 1, FALSE, &other, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    start_as (fake, polkit, STRANGER + 2 + i, FALSE, others[i], G_N_ELEMENTS (others[i]));
+  until (others[7][99].done);
+  g_assert_false (other.done);
   g_assert_cmpuint (fake->n_asked, ==, 32);
   fake->polkit = FAKE_POLKIT_YES;
   while (fake->hanging->len > 0)
     fake_authorities_answer (fake, 0, FAKE_POLKIT_YES);
-  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
-    {
-      until (outcomes[i].done);
-      n_allowed += outcomes[i].allowed;
-      g_free (outcomes[i].why);
-    }
-  g_assert_cmpuint (n_allowed, ==, 32 + 512);
+  g_assert_cmpuint (finish (&other, 1), ==, 1);
+  n_allowed = finish (outcomes, G_N_ELEMENTS (outcomes));
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    n_allowed += finish (others[i], G_N_ELEMENTS (others[i]));
+  g_assert_cmpuint (n_allowed, ==, 32 + 512 - 1);
 }
 
+/* A user has so many, on however many connections; others have theirs. */
 static void
 test_polkit_dialogs_of_one (void)
 {
   g_autoptr (FakeAuthorities) fake = fake_authorities_new ();
   g_autoptr (PrwAuthority) polkit = polkit_over (fake, LONG);
-  Outcome outcomes[6] = { { .done = FALSE } };
+  Outcome outcomes[20] = { { .done = FALSE } }, other = { .done = FALSE };
 
   fake->polkit = FAKE_POLKIT_HANGS;
-  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
-    start (polkit, PRW_RIGHT_PAIR, TRUE, &outcomes[i]);
-  until (fake->n_asked == 6);
+  start_as (fake, polkit, STRANGER, TRUE, outcomes, G_N_ELEMENTS (outcomes));
+  until (fake->n_asked == 20);
   g_assert_cmpuint (fake->n_dialogs, ==, 4);
+  start_as (fake, polkit, STRANGER + 1, TRUE, &other, 1);
+  until (fake->n_asked == 21);
+  g_assert_cmpuint (fake->n_dialogs, ==, 5);
   fake->polkit = FAKE_POLKIT_YES;
   while (fake->hanging->len > 0)
     fake_authorities_answer (fake, 0, FAKE_POLKIT_YES);
-  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
-    until (outcomes[i].done);
+  g_assert_cmpuint (finish (outcomes, G_N_ELEMENTS (outcomes)) + finish (&other, 1), ==, 21);
   g_assert_cmpstr (check (polkit, PRW_RIGHT_PAIR, TRUE), ==, NULL);
-  g_assert_cmpuint (fake->n_dialogs, ==, 5);
+  g_assert_cmpuint (fake->n_dialogs, ==, 6);
 }
 
 /* Somebody who is neither root nor we, and a group of theirs. */
