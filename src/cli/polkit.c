@@ -57,6 +57,14 @@ wait_until_ready (int fd)
     ;
 }
 
+/* A desktop's own agent comes first where there may be one. Else not: polkitd takes an agent that is a fallback for none at all
+ * where the caller has no session (seen with polkit 122). */
+static const char *
+fallback (void)
+{
+  return g_getenv ("DISPLAY") != NULL || g_getenv ("WAYLAND_DISPLAY") != NULL ? "--fallback" : NULL;
+}
+
 void
 prw_polkit_open_agent (void)
 {
@@ -71,7 +79,7 @@ prw_polkit_open_agent (void)
   fcntl (fds[0], F_SETFD, FD_CLOEXEC);
   number = g_strdup_printf ("%d", fds[1]);
 
-  const char *const argv[] = { program, "--process", pid, "--notify-fd", number, "--fallback", NULL };
+  const char *const argv[] = { program, "--process", pid, "--notify-fd", number, fallback (), NULL };
 
   if (!g_spawn_async (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN | G_SPAWN_CHILD_INHERITS_STDIN,
                       die_with_parent, NULL, &agent, NULL))

@@ -8,10 +8,12 @@ prw_daemon_tests = \
 	tests/bus/test-doctor.py \
 	tests/bus/test-examples.py \
 	tests/bus/test-gate.py \
-	tests/bus/test-group.py \
-	tests/bus/test-polkit.py
-dist_check_SCRIPTS += $(prw_daemon_tests)
+	tests/bus/test-group.py
+dist_check_SCRIPTS += $(prw_daemon_tests) tests/bus/test-polkit.py
 TESTS += $(prw_daemon_tests)
+if HAVE_POLKIT
+TESTS += tests/bus/test-polkit.py
+endif
 EXTRA_DIST += tests/bus/fake_bluez.py tests/bus/harness.py
 # The daemon as it is without polkit.
 check_PROGRAMS += tests/bus/pairwardd-group

@@ -67,6 +67,28 @@ def test_members(m):
 
 
 @h.settings("", daemon=False)
+def test_no_agent(m):
+    """A pairwardctl that was built without polkit brings no agent of polkit's up, on a terminal either."""
+    start(m, GROUP.gr_name)
+    log, agent = m.dir / "agent.log", m.dir / "pkttyagent"
+    log.touch()
+    log.chmod(0o666)
+    agent.write_text(f'#!/bin/bash\necho "$*" >> {log}\n')
+    agent.chmod(0o755)
+    ctl = m.dir / "ctl"
+    somebody = f"setpriv --reuid={NOBODY} --regid={NOBODY} --groups={GROUP.gr_gid}" if os.getuid() == 0 else ""  # root needs no password
+    ctl.write_text(f'#!/bin/sh\nexec {somebody} {m.dir}/pairwardctl "$@"\n')
+    ctl.chmod(0o755)
+    m.env["PATH"] = f"{m.dir}:{m.env['PATH']}"
+    h.CTL, program = ctl, h.CTL
+    try:
+        equal(h.Terminal(m, "policy", "1").ends(), 0, "a member, on a terminal")
+    finally:
+        h.CTL = program
+    equal(len(log.read_text().splitlines()), 1 if h.HAVE_POLKIT else 0, "agents started")
+
+
+@h.settings("", daemon=False)
 def test_no_such_group(m):
     """A group that nobody has made has no members."""
     start(m, "no-such-group-at-all")

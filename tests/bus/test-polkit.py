@@ -258,8 +258,13 @@ def test_text_agent(m):
         equal(status, 0, args)
         return log.read_text().splitlines()
 
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        m.env.pop(name, None)
     started, ended = runs("policy", "1")
-    check(re.fullmatch(r"--process \d+ --notify-fd \d+ --fallback", started) and ended == "ended", f"{started}, {ended}")
+    check(re.fullmatch(r"--process \d+ --notify-fd \d+", started) and ended == "ended", f"{started}, {ended}")
+    m.env["WAYLAND_DISPLAY"] = "wayland-0"
+    started, ended = runs("policy", "1")
+    check(re.fullmatch(r"--process \d+ --notify-fd \d+ --fallback", started) and ended == "ended", f"where a desktop may have its own: {started}, {ended}")
     for args, terminal in ((("policy", "1", "--json"), True), (("policy", "1"), False), (("status",), True)):
         equal(runs(*args, terminal=terminal), [], f"no agent for {args}")
     agent.unlink()
