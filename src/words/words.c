@@ -71,7 +71,7 @@ prw_words_ask (const PrwWordsQuestion *question)
       return g_strdup (_("It wants a secure connection. Shall they pair?"));
     case PRW_PROMPT_SERVICE:
       service = prw_words_service (question->service);
-      return g_strdup_printf (_("May it use the service %s?"), service);
+      return g_strdup_printf (_("May it use this service: %s?"), service);
     }
   return g_strdup ("");
 }
@@ -110,12 +110,33 @@ prw_words_device (const char *icon)
   return icon;
 }
 
+/* What the services are for that have a short name; the two ends of one are the same to a person. */
+static const char *
+service_words (const char *name)
+{
+  static const struct { const char *name, *words; } table[] = {
+    { "a2dp", N_("music and other sound") }, { "a2dp-sink", N_("music and other sound") }, { "a2dp-source", N_("music and other sound") },
+    { "avrcp", N_("buttons of a player") }, { "avrcp-target", N_("buttons of a player") }, { "battery", N_("state of the battery") },
+    { "dun", N_("dialling in over a telephone") }, { "ftp", N_("looking through files") }, { "hfp-ag", N_("telephone calls") },
+    { "hfp-hf", N_("telephone calls") }, { "hid", N_("keyboard, mouse or game controller") },
+    { "hog", N_("keyboard, mouse or game controller") }, { "hsp-ag", N_("telephone calls") }, { "hsp-hs", N_("telephone calls") },
+    { "map", N_("text messages") }, { "map-mns", N_("text messages") }, { "opp", N_("sending and receiving files") },
+    { "pan-gn", N_("network connection") }, { "pan-nap", N_("network connection") }, { "pan-u", N_("network connection") },
+    { "pbap", N_("address book") }, { "pbap-pce", N_("address book") }, { "sap", N_("use of a SIM card") }, { "spp", N_("serial port") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (name, table[i].name))
+      return _(table[i].words);
+  return NULL;
+}
+
 char *
 prw_words_service (const char *uuid)
 {
-  const char *name = prw_service_name (uuid);
+  const char *name = prw_service_name (uuid), *words = name != NULL ? service_words (name) : NULL;
 
-  return name != NULL ? g_strdup_printf ("%s (%s)", name, uuid) : g_strdup (uuid);
+  return words != NULL ? g_strdup_printf ("%s (%s)", words, name) : g_strdup (name != NULL ? name : uuid);
 }
 
 const char *

@@ -46,7 +46,12 @@ char *prw_words_ask (const PrwWordsQuestion *question);
 char *prw_words_risk (const PrwWordsQuestion *question);
 /** prw_words_device: Returns: (transfer none): what kind of device an @icon of bluetoothd's stands for; @icon itself when not known */
 const char *prw_words_device (const char *icon);
-/** prw_words_service: Returns: (transfer full): a service in words, e.g. "audio sink"; the UUID itself when not known */
+/**
+ * prw_words_service:
+ * @uuid: full
+ *
+ * Returns: (transfer full): a service in words, and the name that rules take: "telephone calls (hfp-hf)"; the UUID itself when not known
+ */
 char *prw_words_service (const char *uuid);
 /** prw_words_closed: Returns: (transfer none): how a question closed, in words; @outcome is Request1's State */
 const char *prw_words_closed (const char *outcome);

@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "policy/policy.h"
 #include "prompt/presenter.h"
 
 /* A place to ask that does as it is told. */
@@ -377,6 +378,31 @@ test_answers (void)
     }
 }
 
+/* Every service with a short name has words, and the name that AllowServices= takes; others their UUID. */
+static void
+test_services (void)
+{
+  static const struct { const char *uuid, *words; } table[] = {
+    { "00001124-0000-1000-8000-00805f9b34fb", "keyboard, mouse or game controller (hid)" },
+    { "0000110D-0000-1000-8000-00805F9B34FB", "music and other sound (a2dp)" },
+    { "12345678-0000-1000-8000-00805f9b34fb", "12345678-0000-1000-8000-00805f9b34fb" },
+    { "", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      g_autofree char *words = prw_words_service (table[i].uuid);
+
+      g_assert_cmpstr (words, ==, table[i].words);
+    }
+  for (guint uuid = 0x1000; uuid < 0x1900; uuid++)
+    {
+      g_autofree char *full = g_strdup_printf ("%08x-0000-1000-8000-00805f9b34fb", uuid), *words = prw_words_service (full);
+
+      g_assert_cmpint (prw_service_name (full) != NULL, ==, strchr (words, '(') != NULL);
+    }
+}
+
 static void
 test_words (void)
 {
@@ -407,6 +433,7 @@ test_words (void)
       }
   g_assert_cmpstr (prw_words_device ("input-mouse"), ==, "mouse");
   g_assert_cmpstr (prw_words_device ("x-unknown"), ==, "x-unknown");
+  test_services ();
   g_assert_cmpstr (prw_words_closed ("expired"), ==, "nobody answered in time");
   g_assert_cmpstr (prw_words_closed ("no-handler"), ==, "closed");
 }
