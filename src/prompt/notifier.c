@@ -12,6 +12,8 @@
 #define URGENCY_CRITICAL 2
 /* Reasons of NotificationClosed (Desktop Notifications Specification 1.2). */
 #define REASON_DISMISSED 2
+/* Ids that were closed before Notify told us ours; a server that tells more of them is not worth more. */
+#define EARLY_MAX 16
 
 struct _PrwNotifier
 {
@@ -21,9 +23,12 @@ struct _PrwNotifier
   GCancellable *notifying;     /* Notify, until its reply */
   char *owner;                 /* unique name of the server; NULL: none */
   gboolean ready, markup, settled;
-  guint watch_id, signal_id;
+  guint watch_id, signal_id, lost_id;
   PrwPromptQuestion *question; /* shown, or NULL */
   guint32 id;                  /* of its notification; 0: not known yet */
+  guint32 nonce;               /* in its actions: what is pressed on an older notification answers nothing, whatever number it has */
+  guint32 early[EARLY_MAX];    /* closed while no id is known */
+  guint n_early;
   gboolean answered;
 };
 
@@ -49,6 +54,7 @@ forget_question (PrwNotifier *self)
   g_clear_object (&self->notifying);
   g_clear_object (&self->question);
   self->id = 0;
+  self->n_early = 0;
   self->answered = FALSE;
 }
 
@@ -80,15 +86,49 @@ answer (PrwNotifier *self, PrwPromptAnswer said)
   prw_surface_answered (PRW_SURFACE (self), question, said, NULL);
 }
 
+static gboolean
+is_offered (PrwPromptQuestion *question, const Action *action)
+{
+  return prw_prompt_question_allows (question, action->answer) &&
+         (action->answer != PRW_PROMPT_ANSWER_REPAIR || prw_prompt_question_get_bonded (question));
+}
+
+static char *
+key_of (PrwNotifier *self, const Action *action)
+{
+  return g_strdup_printf ("%s-%08x", action->id, self->nonce);
+}
+
 static void
-on_action (PrwNotifier *self, const char *key)
+on_action (PrwNotifier *self, const char *pressed)
 {
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    if (g_str_equal (actions[i].id, key) && prw_prompt_question_allows (self->question, actions[i].answer))
-      {
-        answer (self, actions[i].answer);
-        return;
-      }
+    {
+      g_autofree char *key = key_of (self, &actions[i]);
+
+      if (g_str_equal (key, pressed) && is_offered (self->question, &actions[i]))
+        {
+          answer (self, actions[i].answer);
+          return;
+        }
+    }
+}
+
+/* That may be ours: its number is not known yet. */
+static void
+remember_early (PrwNotifier *self, guint32 id)
+{
+  if (self->notifying != NULL && self->n_early < EARLY_MAX)
+    self->early[self->n_early++] = id;
+}
+
+static gboolean
+went_early (PrwNotifier *self, guint32 id)
+{
+  for (guint i = 0; i < self->n_early; i++)
+    if (self->early[i] == id)
+      return TRUE;
+  return FALSE;
 }
 
 /* The sender is compared here too: anybody can send a signal to our connection alone. */
@@ -101,10 +141,12 @@ on_signal (GDBusConnection *bus, const char *sender, const char *path, const cha
   guint32 id, reason;
   const char *key;
 
-  if (self->question == NULL || self->id == 0 || self->answered || g_strcmp0 (sender, self->owner) != 0 || !(invoked || closed))
+  if (self->question == NULL || self->answered || g_strcmp0 (sender, self->owner) != 0 || !(invoked || closed))
     return;
   g_variant_get_child (parameters, 0, "u", &id);
-  if (id != self->id)
+  if (self->id == 0 && closed)
+    remember_early (self, id);
+  if (self->id == 0 || id != self->id)
     return;
   if (invoked)
     {
@@ -142,7 +184,8 @@ body_of (PrwNotifier *self, const PrwWordsQuestion *words)
   g_autofree char *ask = prw_words_ask (words), *risk = prw_words_risk (words), *text = NULL;
   const char *device = prw_words_device (words->icon);
 
-  text = g_strdup_printf ("%s (%s%s%s)\n%s%s%s", words->name, words->address, *device != '\0' ? ", " : "", device, ask,
+  /* Isolated: in or beside a name from right to left the address would be read in another order. */
+  text = g_strdup_printf ("\u2068%s\u2069 (\u2066%s\u2069%s%s)\n%s%s%s", words->name, words->address, *device != '\0' ? ", " : "", device, ask,
                           risk != NULL ? "\n" : "", risk != NULL ? risk : "");
   return safe_text (text, self->markup);
 }
@@ -155,9 +198,9 @@ notification (PrwNotifier *self, PrwPromptQuestion *question)
   g_auto (GVariantBuilder) buttons = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY), hints = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    if (prw_prompt_question_allows (question, actions[i].answer) && (actions[i].answer != PRW_PROMPT_ANSWER_REPAIR || words->bonded))
+    if (is_offered (question, &actions[i]))
       {
-        g_variant_builder_add (&buttons, "s", actions[i].id);
+        g_variant_builder_add_value (&buttons, g_variant_new_take_string (key_of (self, &actions[i])));
         g_variant_builder_add (&buttons, "s", _(actions[i].label));
       }
   g_variant_builder_add (&hints, "{sv}", "urgency", g_variant_new_byte (URGENCY_CRITICAL));
@@ -190,10 +233,13 @@ on_notified (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   g_clear_object (&self->notifying);
-  self->id = id;
-  if (id != 0)
-    return;
-  g_message ("the notification server did not take a notification: %s", error != NULL ? error->message : "it gives no number");
+  if (id != 0 && !went_early (self, id))
+    {
+      self->id = id;
+      return;
+    }
+  g_message ("the notification server did not take a notification: %s",
+             error != NULL ? error->message : id == 0 ? "it gives no number" : "it closed it at once");
   give_up (self);
 }
 
@@ -225,6 +271,7 @@ notifier_show (PrwSurface *surface, PrwPromptQuestion *question)
 
   forget_question (self);
   self->question = g_object_ref (question);
+  self->nonce = g_random_int ();
   self->notifying = g_cancellable_new ();
   n->self = g_object_ref (self);
   n->cancellable = g_object_ref (self->notifying);
@@ -267,14 +314,12 @@ notifier_surface_init (PrwSurfaceInterface *iface)
   iface->refuse = notifier_refuse;
 }
 
+/* What there is now to ask with, and, after another server, to ask again with. */
 static void
 settle (PrwNotifier *self, gboolean ready)
 {
-  gboolean changed = self->ready != ready;
-
   self->ready = ready;
-  if (changed)
-    prw_surface_changed (PRW_SURFACE (self));
+  prw_surface_changed (PRW_SURFACE (self));
   if (self->settled)
     return;
   self->settled = TRUE;
@@ -315,20 +360,30 @@ lose_server (PrwNotifier *self)
 static void
 drop_server (PrwNotifier *self)
 {
-  gboolean was_ready = self->ready;
-
   lose_server (self);
   self->ready = FALSE; /* before the question looks for another place */
   give_up (self);
-  if (was_ready)
-    prw_surface_changed (PRW_SURFACE (self));
 }
 
+static gboolean
+on_lost (gpointer data)
+{
+  PrwNotifier *self = data;
+
+  self->lost_id = 0;
+  settle (self, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody is told at once: where another one took the name, which is told next, questions wait for what that can do. */
 static void
 on_server_vanished (GDBusConnection *bus, const char *name, gpointer data)
 {
-  drop_server (data);
-  settle (data, FALSE);
+  PrwNotifier *self = data;
+
+  drop_server (self);
+  if (self->lost_id == 0)
+    self->lost_id = g_idle_add (on_lost, self);
 }
 
 static void
@@ -337,6 +392,7 @@ on_server_appeared (GDBusConnection *bus, const char *name, const char *owner, g
   PrwNotifier *self = data;
 
   drop_server (self); /* one may take the name of another */
+  g_clear_handle_id (&self->lost_id, g_source_remove);
   self->owner = g_strdup (owner);
   self->asking = g_cancellable_new ();
   self->signal_id = g_dbus_connection_signal_subscribe (bus, owner, SERVER, NULL, SERVER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
@@ -350,6 +406,7 @@ prw_notifier_dispose (GObject *object)
   PrwNotifier *self = PRW_NOTIFIER (object);
 
   g_clear_handle_id (&self->watch_id, g_bus_unwatch_name);
+  g_clear_handle_id (&self->lost_id, g_source_remove);
   if (self->question != NULL)
     take_away (self, self->id);
   forget_question (self);

@@ -8,6 +8,7 @@ from gi.repository import Gio, GLib  # noqa: E402
 
 NAME, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
 DISMISSED, EXPIRED, CLOSED = 2, 1, 3
+ALLOW_REPLACEMENT, REPLACE_EXISTING, DO_NOT_QUEUE = 1, 2, 4
 XML = f"""<node><interface name="{NAME}">
 <method name="GetCapabilities"><arg type="as" direction="out"/></method>
 <method name="CloseNotification"><arg type="u" direction="in"/></method>
@@ -29,7 +30,8 @@ class Notification:
     def __init__(self, number, arguments):
         self.number, self.open = number, True
         self.app, self.replaces, self.icon, self.summary, self.body, actions, self.hints, self.timeout = arguments
-        self.actions = dict(zip(actions[::2], actions[1::2]))
+        self.keys = {key.rpartition("-")[0]: key for key in actions[::2]}  # each has a number of its own
+        self.actions = dict(zip(self.keys, actions[1::2]))
 
 
 class Server:
@@ -41,7 +43,7 @@ class Server:
         self.bus = connect(address)
         self.bus.register_object(PATH, Gio.DBusNodeInfo.new_for_xml(XML).interfaces[0], self.called, None, None)
         self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
-                           GLib.Variant("(su)", (NAME, 4)), None, Gio.DBusCallFlags.NONE, -1)
+                           GLib.Variant("(su)", (NAME, ALLOW_REPLACEMENT | REPLACE_EXISTING | DO_NOT_QUEUE)), None, Gio.DBusCallFlags.NONE, -1)
 
     def called(self, _bus, _sender, _path, _interface, method, parameters, invocation):
         """A call comes in."""
@@ -68,8 +70,8 @@ class Server:
             (bus or self.bus).emit_signal(to, PATH, NAME, signal, GLib.Variant(signature, args))
 
     def press(self, key, number=None, **by):
-        """Somebody presses a button."""
-        self.emit("ActionInvoked", "(us)", self.shown[-1].number if number is None else number, key, **by)
+        """Somebody presses a button of the last one; a key that it has not is told as it is."""
+        self.emit("ActionInvoked", "(us)", self.shown[-1].number if number is None else number, self.shown[-1].keys.get(key, key), **by)
 
     def end(self, reason, number=None, **by):
         """A notification goes."""

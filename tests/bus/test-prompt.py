@@ -18,11 +18,11 @@ HID, AUDIO = "00001124-0000-1000-8000-00805f9b34fb", "0000110d-0000-1000-8000-00
 class Desktop:
     """A session bus, a notification server and the prompter."""
 
-    def __init__(self, machine, prompt=True, server=True, **behaviour):
-        self.m = machine
-        path = machine.dir / "session"
+    def __init__(self, machine, prompt=True, server=True, name="session", handlers=1, **behaviour):
+        self.m, self.name = machine, name
+        path = machine.dir / name
         self.address = f"unix:path={path}"
-        (machine.dir / "session.conf").write_text(h.BUS_CONFIG.format(path=path))
+        (machine.dir / f"{name}.conf").write_text(h.BUS_CONFIG.format(path=path))
         machine.env["DBUS_SESSION_BUS_ADDRESS"] = self.address
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "NOTIFY_SOCKET"):
             machine.env.pop(name, None)
@@ -32,11 +32,11 @@ class Desktop:
         self.server = fake.Server(self.address, **behaviour) if server else None
         self.prompt = self.start() if prompt else None
         if prompt:
-            self.registered()
+            self.registered(handlers)
 
     def start_bus(self):
         """The session's bus."""
-        self.bus = self.m.spawn(["dbus-daemon", "--nofork", f"--config-file={self.m.dir / 'session.conf'}"], "session.log")
+        self.bus = self.m.spawn(["dbus-daemon", "--nofork", f"--config-file={self.m.dir / self.name}.conf"], f"{self.name}.log")
         wait(self.is_up, "the session bus")
 
     def is_up(self):
@@ -58,10 +58,10 @@ class Desktop:
         """How many the daemon knows."""
         return self.m.client.get(h.ROOT, h.MANAGER, "Handlers")
 
-    def registered(self):
-        """Wait for it to be a handler."""
+    def registered(self, handlers=1):
+        """Wait for it to be a handler, with those of others."""
         try:
-            wait(lambda: self.handlers() == 1, "it is registered")
+            wait(lambda: self.handlers() == handlers, "it is registered")
         except h.Failure as failure:
             raise h.Failure(f"{failure}; it says {self.log()!r}") from failure
 
@@ -150,9 +150,11 @@ def test_lies_change_nothing(m):
     d.server.press("accept", number=n.number + 1)
     d.server.press("accept", number=0)
     d.server.end(fake.DISMISSED, number=n.number + 1)
-    for key in ("repair", "always", "default", "ACCEPT", ""):
+    mark = n.keys["accept"].rpartition("-")[2]
+    for key in ("repair", "always", f"repair-{mark}", f"always-{mark}", "default", f"ACCEPT-{mark}", f"accept-{mark}0", "accept-", "-", ""):
         d.server.press(key)
-    d.server.emit("ActionInvoked", "(su)", "accept", n.number)
+    d.server.emit("ActionInvoked", "(us)", n.number, "accept")
+    d.server.emit("ActionInvoked", "(su)", n.keys["accept"], n.number)
     d.server.emit("ActionInvoked", "(u)", n.number)
     pump(0.5)
     equal((answer(), m.client.get(m.question(), h.REQUEST, "State")), ("", "open"), "still open")
@@ -161,6 +163,82 @@ def test_lies_change_nothing(m):
     d.server.press("accept")  # too late
     pump(0.2)
     check(is_no(answer), "answered once")
+
+
+def test_numbers_collide(m):
+    """A server that gives each notification the same number: a press on the old one does not answer the new one."""
+    d = Desktop(m, number=7)
+    m.device()
+    m.ask("RequestAuthorization")
+    first = d.shows()
+    m.test("Cancel")
+    wait(lambda: not first.open, "bluetoothd gave up")
+    answer = m.ask("RequestAuthorization")
+    d.shows(2)
+    d.server.press(first.keys["accept"])
+    pump(0.3)
+    equal((answer(), m.client.get(m.question(), h.REQUEST, "State")), ("", "open"), "still open")
+    d.server.press("accept")
+    equal(wait(answer, "an answer"), "()", "accepted by its own button")
+
+
+def test_closed_before_its_number_is_known(m):
+    """Pressed and closed while Notify has no reply yet: nobody sees it any more, and the press is no answer."""
+    d = Desktop(m, hang=("Notify",))
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    d.shows()
+    d.server.press("accept")
+    for number in (3, 7):
+        d.server.end(fake.DISMISSED, number=number)
+    d.server.held.pop().return_value(fake.GLib.Variant("(u)", (7,)))
+    wait(lambda: "closed it at once" in d.log(), "it gives up")
+    equal((answer(), m.client.get(m.question(), h.REQUEST, "State")), ("", "open"), "open, for others")
+
+
+def test_two_servers_in_turn(m):
+    """Another server takes the name: the question is asked there, and the old one is not believed any more."""
+    d = Desktop(m)
+    m.device()
+    answer = m.ask("RequestAuthorization")
+    d.shows()
+    old, d.server = d.server, fake.Server(d.address)
+    wait(lambda: "GetCapabilities" in d.server.calls and d.server.shown, "the question at the new server")
+    pump(0.1)
+    old.press("accept")
+    old.press("accept", number=d.server.shown[-1].number)
+    old.press(d.server.shown[-1].keys["accept"], number=d.server.shown[-1].number)
+    old.end(fake.DISMISSED)
+    pump(0.3)
+    equal((answer(), m.client.get(m.question(), h.REQUEST, "State")), ("", "open"), "still open")
+    d.server.press("accept")
+    equal(wait(answer, "an answer"), "()", "accepted at the new one")
+
+
+def test_names_from_right_to_left(m):
+    """The address is read in its own order, whatever the name is."""
+    d = Desktop(m)
+    m.device(Name="\u05e9\u05dc\u05d5\u05dd\u202e 12\n34", Icon="phone")
+    m.ask("RequestAuthorization")
+    n = d.shows()
+    equal(n.body.splitlines()[0], "\u2068\u05e9\u05dc\u05d5\u05dd 1234\u2069 (\u2066C0:00:00:00:00:01\u2069, phone)", "the device")
+
+
+def test_two_sessions(m):
+    """Two people are asked; the first answer counts, and the other's question goes."""
+    d, other = Desktop(m), Desktop(m, name="other", handlers=2)
+    m.device()
+    for number, (answering, expected) in enumerate(((d, "accept"), (other, "reject")), 1):
+        answer = m.ask("RequestAuthorization")
+        shown = [desktop.shows(number) for desktop in (d, other)]
+        answering.server.press(expected)
+        equal(wait(answer, "an answer") == "()", expected == "accept", expected)
+        wait(lambda n=shown: not n[0].open and not n[1].open, "it goes in both sessions")
+    other.prompt.kill()
+    answer = m.ask("RequestAuthorization")
+    d.shows(3)
+    d.server.press("accept")
+    equal(wait(answer, "an answer"), "()", "one is left")
 
 
 def test_names_are_text(m):
