@@ -20,5 +20,8 @@ AC_DEFUN([PRW_TESTS], [AC_ARG_ENABLE([tests], [AS_HELP_STRING([--disable-tests],
     PRW_TOOL([XDOTOOL], [xdotool], [xdotool])
     PRW_TOOL([XWININFO], [xwininfo], [x11-utils])
     PRW_TOOL([OPENBOX], [openbox], [openbox])
+    PRW_TOOL([DUNST], [dunst], [dunst])
+    PRW_TOOL([NOTIFICATION_DAEMON], [notification-daemon], [notification-daemon],
+      [/usr/lib/notification-daemon$PATH_SEPARATOR/usr/libexec$PATH_SEPARATOR$PATH])
     PRW_TOOL([IMPORT], [import], [imagemagick])])
   AM_CONDITIONAL([ENABLE_TESTS], [test "$enable_tests" = yes])])

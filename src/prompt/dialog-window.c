@@ -12,7 +12,6 @@
 #include "prompt/dialog-lead.h"
 #include "prompt/dialog-time.h"
 
-#define ICON_PIXELS 40
 /* Of text, at which lines are broken. */
 #define WIDTH_CHARS 44
 #define NAME_CHARS 26
@@ -118,7 +117,6 @@ make_icon (const char *icon)
         gtk_image_set_from_icon_name (GTK_IMAGE (image), names[i]);
         break;
       }
-  gtk_image_set_pixel_size (GTK_IMAGE (image), ICON_PIXELS);
   gtk_widget_add_css_class (tile, "tile");
   gtk_widget_set_valign (tile, GTK_ALIGN_START);
   gtk_box_append (GTK_BOX (tile), image);

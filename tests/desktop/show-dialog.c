@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One dialog, for tests: shows the question that the options tell, prints what is answered, and does what stdin says, line by line:
- * entered N, refuse MESSAGE, close, show. Ends when stdin does.
+ * entered N, refuse MESSAGE, close, show, look (what of its text cannot be read). Ends when stdin does.
  */
 #include "config.h"
 
@@ -9,11 +9,12 @@
 #include <string.h>
 #include <time.h>
 
+#include <glib/gi18n.h>
 #include <gtk/gtk.h>
 
 #include "prompt/dialogs.h"
 
-static char *kind_name, *name, *address, *icon, *passkey, *service;
+static char *kind_name, *name, *address, *icon, *passkey, *service, *locale_dir;
 static gboolean bonded;
 static int seconds;
 
@@ -26,6 +27,7 @@ static const GOptionEntry options[] = {
   { "service", 0, 0, G_OPTION_ARG_STRING, &service, "that is asked for", "UUID" },
   { "bonded", 0, 0, G_OPTION_ARG_NONE, &bonded, "there is a bond", NULL },
   { "seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "until it closes", "N" },
+  { "locale-dir", 0, 0, G_OPTION_ARG_STRING, &locale_dir, "of other catalogs than the installed ones", "DIR" },
   { NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 
@@ -68,6 +70,53 @@ on_given_up (PrwSurface *dialogs, PrwPromptQuestion *question, Show *show)
   g_print ("given-up\n");
 }
 
+/* A name from the air may be cut; nothing that we say may. */
+static void
+look_at_label (GtkWidget *window, GtkLabel *label)
+{
+  PangoLayout *layout = gtk_label_get_layout (label);
+  const char *what = NULL;
+  graphene_rect_t box;
+  int width, height;
+
+  pango_layout_get_pixel_size (layout, &width, &height);
+  if (!gtk_widget_compute_bounds (GTK_WIDGET (label), window, &box))
+    what = "nowhere";
+  else if (box.origin.x < 0 || box.origin.y < 0 || box.origin.x + box.size.width > (float) gtk_widget_get_width (window) ||
+           box.origin.y + box.size.height > (float) gtk_widget_get_height (window))
+    what = "outside";
+  else if (pango_layout_is_ellipsized (layout) && !gtk_widget_has_css_class (GTK_WIDGET (label), "name"))
+    what = "ellipsized";
+  else if (width > gtk_widget_get_width (GTK_WIDGET (label)) || height > gtk_widget_get_height (GTK_WIDGET (label)))
+    what = "cut";
+  if (what != NULL)
+    g_print ("%s: %s\n", what, gtk_label_get_text (label));
+}
+
+static void
+look (GtkWidget *window, GtkWidget *widget)
+{
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (GTK_IS_LABEL (widget))
+    look_at_label (window, GTK_LABEL (widget));
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    look (window, child);
+}
+
+static void
+look_at_windows (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      look (window, window);
+    }
+}
+
 static gboolean
 on_line (GIOChannel *channel, GIOCondition condition, gpointer data)
 {
@@ -84,6 +133,8 @@ on_line (GIOChannel *channel, GIOCondition condition, gpointer data)
     prw_prompt_question_set_entered (show->question, (guint) g_ascii_strtoull (line + strlen ("entered "), NULL, 10));
   else if (g_str_has_prefix (line, "refuse "))
     prw_surface_refuse (show->dialogs, show->question, line + strlen ("refuse "));
+  else if (g_str_equal (line, "look"))
+    look_at_windows ();
   else if (g_str_equal (line, "close"))
     prw_surface_close (show->dialogs, show->question);
   else if (g_str_equal (line, "show"))
@@ -106,6 +157,12 @@ main (int argc, char *argv[])
   g_option_context_add_main_entries (context, options, NULL);
   if (!g_option_context_parse (context, &argc, &argv, NULL))
     return 2;
+  if (locale_dir != NULL)
+    {
+      bindtextdomain (GETTEXT_PACKAGE, locale_dir);
+      bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+      textdomain (GETTEXT_PACKAGE);
+    }
   dialogs = show.dialogs = prw_dialogs_new ();
   if (dialogs == NULL)
     {
