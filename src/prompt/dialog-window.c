@@ -179,7 +179,8 @@ static GtkWidget *
 make_risk (PrwPromptQuestion *question)
 {
   g_autofree char *risk = prw_words_risk (prw_prompt_question_get_words (question));
-  gboolean warn = prw_prompt_question_get_bonded (question) && prw_prompt_question_get_kind (question) != PRW_PROMPT_SERVICE;
+  PrwPromptKind kind = prw_prompt_question_get_kind (question);
+  gboolean warn = prw_prompt_question_get_bonded (question) && kind != PRW_PROMPT_SERVICE && kind != PRW_PROMPT_SECURITY_REQUEST;
   GtkWidget *row, *image, *column;
   g_auto (GStrv) lines = NULL;
 

@@ -68,7 +68,8 @@ prw_words_ask (const PrwWordsQuestion *question)
     case PRW_PROMPT_AUTHORIZE:
       return g_strdup (_("May it pair with this computer?"));
     case PRW_PROMPT_SECURITY_REQUEST:
-      return g_strdup (_("It wants a secure connection. Shall they pair?"));
+      return g_strdup (question->bonded ? _("It wants to encrypt the connection with the keys of its bond. May it?")
+                                        : _("It wants a secure connection. Shall they pair?"));
     case PRW_PROMPT_SERVICE:
       service = prw_words_service (question->service);
       return g_strdup_printf (_("May it use this service: %s?"), service);
@@ -85,7 +86,9 @@ prw_words_risk (const PrwWordsQuestion *question)
     risk = _("Only say yes when they are the same: somebody may be in between.");
   else if (question->kind == PRW_PROMPT_AUTHORIZE)
     risk = _("Nothing proves that it is the device you think it is: only say yes when you have just started the pairing.");
-  if (question->bonded && question->kind != PRW_PROMPT_SERVICE)
+  else if (question->kind == PRW_PROMPT_SECURITY_REQUEST && question->bonded) /* a yes keeps the bond */
+    risk = _("Only pair anew when it has lost its keys: that replaces the bond, and somebody may pretend to be it.");
+  if (question->bonded && question->kind != PRW_PROMPT_SERVICE && question->kind != PRW_PROMPT_SECURITY_REQUEST)
     bond = _("There is a bond with it already: this would replace it. Somebody may pretend to be it.");
   if (risk != NULL && bond != NULL)
     return g_strconcat (risk, "\n", bond, NULL);

@@ -429,6 +429,10 @@ test_words (void)
         g_assert_null (strstr (ask, "My phone"));
         /* A bond that would be replaced is told of, whatever else there is to say. */
         g_assert_cmpint (risk != NULL && strstr (risk, "replace") != NULL, ==, bonded && i != PRW_PROMPT_SERVICE);
+        /* What a bonded peripheral asks for replaces nothing; only pairing anew would. */
+        g_assert_cmpint (strstr (ask, "keys of its bond") != NULL, ==, bonded && i == PRW_PROMPT_SECURITY_REQUEST);
+        g_assert_cmpint (risk != NULL && strstr (risk, "this would replace") != NULL, ==,
+                         bonded && i != PRW_PROMPT_SERVICE && i != PRW_PROMPT_SECURITY_REQUEST);
         g_assert_cmpint (strstr (ask, "hid") != NULL, ==, i == PRW_PROMPT_SERVICE);
       }
   g_assert_cmpstr (prw_words_device ("input-mouse"), ==, "mouse");
