@@ -7,7 +7,7 @@
 
 #define SERVER "org.freedesktop.Notifications"
 #define SERVER_PATH "/org/freedesktop/Notifications"
-/* Of every call to the server, ms: after that the question goes to the next surface. */
+/* For the server's answer, ms: after that the question goes to the next surface. */
 #define TIMEOUT 5000
 #define URGENCY_CRITICAL 2
 /* Reasons of NotificationClosed (Desktop Notifications Specification 1.2). */
@@ -23,7 +23,7 @@ struct _PrwNotifier
   GCancellable *notifying;     /* Notify, until its reply */
   char *owner;                 /* unique name of the server; NULL: none */
   gboolean ready, markup, settled;
-  guint watch_id, signal_id, lost_id;
+  guint watch_id, signal_id, lost_id, slow_id;
   PrwPromptQuestion *question; /* shown, or NULL */
   guint32 id;                  /* of its notification; 0: not known yet */
   guint32 nonce;               /* in its actions: what is pressed on an older notification answers nothing, whatever number it has */
@@ -52,6 +52,7 @@ forget_question (PrwNotifier *self)
   if (self->notifying != NULL)
     g_cancellable_cancel (self->notifying);
   g_clear_object (&self->notifying);
+  g_clear_handle_id (&self->slow_id, g_source_remove);
   g_clear_object (&self->question);
   self->id = 0;
   self->n_early = 0;
@@ -233,6 +234,7 @@ on_notified (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   g_clear_object (&self->notifying);
+  g_clear_handle_id (&self->slow_id, g_source_remove);
   if (id != 0 && !went_early (self, id))
     {
       self->id = id;
@@ -241,6 +243,17 @@ on_notified (GObject *source, GAsyncResult *result, gpointer data)
   g_message ("the notification server did not take a notification: %s",
              error != NULL ? error->message : id == 0 ? "it gives no number" : "it closed it at once");
   give_up (self);
+}
+
+static gboolean
+on_slow (gpointer data)
+{
+  PrwNotifier *self = data;
+
+  self->slow_id = 0;
+  g_message ("the notification server did not take a notification: it does not answer");
+  give_up (self);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -276,9 +289,10 @@ notifier_show (PrwSurface *surface, PrwPromptQuestion *question)
   n->self = g_object_ref (self);
   n->cancellable = g_object_ref (self->notifying);
   n->owner = g_strdup (self->owner);
-  /* Without the cancellable: a call that is cancelled is made all the same, and nobody would take its notification away. */
+  self->slow_id = g_timeout_add (TIMEOUT, on_slow, self);
+  /* Without the cancellable and without a limit: a call that ends here is made all the same, and nobody would take its notification away. */
   g_dbus_connection_call (self->bus, self->owner, SERVER_PATH, SERVER, "Notify", notification (self, question), G_VARIANT_TYPE ("(u)"),
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, NULL, on_notified, n);
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, NULL, on_notified, n);
 }
 
 static void

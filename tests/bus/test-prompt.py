@@ -344,7 +344,7 @@ def test_server_hangs(m):
     for invocation in d.server.held:
         invocation.return_value(fake.GLib.Variant("(u)", (7,)))
     d.server.hang = ()
-    pump(0.2)
+    wait(lambda: not d.server.shown[0].open, "what it shows at last is taken away")
     equal(d.prompt.poll(), None, "it lives")
 
 
