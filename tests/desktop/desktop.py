@@ -123,10 +123,10 @@ class Desktop:
         self.furniture = 0
         self.manager = None
 
-    def start(self):
-        """X, the buses, a window manager."""
+    def start_x(self):
+        """An X server; it, and its display."""
         mine, theirs = os.pipe()
-        log = open(self.dir / "xvfb.log", "wb")  # pylint: disable=consider-using-with
+        log = open(self.dir / f"xvfb-{len(self.programs)}.log", "w+b")  # pylint: disable=consider-using-with
         server = Program.__new__(Program)
         server.log, server.read = log, b""
         server.process = subprocess.Popen(["Xvfb", "-displayfd", str(theirs), "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-noreset"],
@@ -134,8 +134,13 @@ class Desktop:
         self.programs.append(server)
         os.close(theirs)
         with os.fdopen(mine) as number:
-            self.env["DISPLAY"] = ":" + number.readline().strip()  # the whole line: it ends when it cannot write the end of it
-        check(self.env["DISPLAY"] != ":", "the X server did not start")
+            display = ":" + number.readline().strip()  # the whole line: it ends when it cannot write the end of it
+        check(display != ":", "the X server did not start")
+        return server, display
+
+    def start(self):
+        """X, the buses, a window manager."""
+        self.env["DISPLAY"] = self.start_x()[1]
         (self.dir / "session.conf").write_text(SESSION_BUS.format(path=self.dir / "session"))
         bus = Program(self, ["dbus-daemon", "--nofork", "--print-address", f"--config-file={self.dir / 'session.conf'}"])
         wait(bus.lines, "the session bus")  # it listens before it says so

@@ -17,14 +17,14 @@ OTHER = h.DEVICE[:-2] + "02"
 
 
 @contextlib.contextmanager
-def machine(d, **device):
-    """The daemon with a fake bluetoothd and one device, and pairward-prompt on the desktop."""
+def machine(d, display=None, **device):
+    """The daemon with a fake bluetoothd and one device, and pairward-prompt on the desktop, or on another display."""
     m = h.Machine("")
     m.env.update({k: v for k, v in d.env.items() if k != "DBUS_SYSTEM_BUS_ADDRESS"})
     try:
         m.start()
         m.device(**{"Name": "Kiosk keyboard", "Icon": "input-keyboard", **device})
-        m.prompt = Program(d, [BUILD / "pairward-prompt"], DBUS_SYSTEM_BUS_ADDRESS=m.address)
+        m.prompt = Program(d, [BUILD / "pairward-prompt"], DBUS_SYSTEM_BUS_ADDRESS=m.address, DISPLAY=display or d.env["DISPLAY"])
         wait(lambda: h.pump() or m.client.get(h.ROOT, h.MANAGER, "Handlers") == 1, "the handler")
         yield m
     except Exception:
@@ -48,10 +48,15 @@ def dialog(d, m, title="Kiosk keyboard", settle=True):
     return numbers[-1]
 
 
+def corner(d, number):
+    """Where on the screen a window begins."""
+    return [int(n) for n in re.findall(r"Absolute upper-left .: +(-?\d+)", d.out("xwininfo", "-id", number))]
+
+
 def click(d, program, number, role, name):
     """Click on something of a window."""
     x, y = d.tree.place(d.tree.find(program, role, name))
-    left, top = (int(n) for n in re.findall(r"Absolute upper-left .: +(-?\d+)", d.out("xwininfo", "-id", number)))
+    left, top = corner(d, number)
     d.click(left + x, top + y)
 
 

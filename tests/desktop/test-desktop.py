@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """pairward-prompt on a desktop, from bluetoothd's question to its answer: dialogs, answered by hand."""
 
+import signal
 import sys
 
 sys.dont_write_bytecode = True
-from desktop import equal, run  # noqa: E402
-from machine import HID, OTHER, REJECTED, click, dialog, gone, h, machine, said, windows  # noqa: E402
+from desktop import check, equal, run  # noqa: E402
+from machine import HID, OTHER, REJECTED, click, corner, dialog, gone, h, machine, said, windows  # noqa: E402
 
 
 def test_codes_are_typed(d):
@@ -67,6 +68,66 @@ def test_two_questions_queue(d):
         equal(said(first), "()", "the first")
         click(d, m.prompt, dialog(d, m, "Second phone"), "push button", "Allow once")
         equal(h.wait(lambda: m.test("Answers", "(u)", second), "the second answer"), ["()"], "the second")
+
+
+def test_a_question_closes_while_its_code_is_typed(d):
+    """What is typed on goes nowhere, and not into the next question, which comes at once."""
+    with machine(d) as m:
+        m.ask("RequestPasskey")
+        number = dialog(d, m)
+        click(d, m.prompt, number, "text", "Which six digits")
+        d.type("123")
+        m.test("Cancel")
+        answer = m.ask("RequestPasskey")
+        h.wait(lambda: [n for n in windows(d, m.prompt) if n != number], "the next dialog")
+        d.type("456")
+        d.keys("Return")
+        number = dialog(d, m)
+        d.type("123456")
+        d.keys("Return")
+        h.pump(0.3)
+        equal(answer(), "", "nothing was typed into the next one")
+        click(d, m.prompt, number, "text", "Which six digits")
+        d.type("000042")
+        d.keys("Return")
+        equal(said(answer), "(uint32 42,)", "typed into it")
+
+
+def test_pin_of_16_bytes(d):
+    with machine(d) as m:
+        for pin in ("1234567890abcdef", "\u00e9\u00e4\u00df\u00f1" * 2):
+            answer = m.ask("RequestPinCode")
+            click(d, m.prompt, dialog(d, m), "password text", "What is its PIN")
+            d.hands("type", "--delay", "80", pin)
+            d.tree.find(m.prompt, "label", "0 of 16 bytes left")
+            d.keys("Return")
+            equal(said(answer), f"('{pin}',)", "the PIN")
+            gone(d, m)
+
+
+def test_daemon_restarts_with_a_dialog_open(d):
+    with machine(d) as m:
+        m.ask("RequestConfirmation", "(ou)", 83152)
+        dialog(d, m)
+        spot = d.tree.place(d.tree.find(m.prompt, "push button", "They match"))  # libatspi crashes when it looks again after that
+        m.stop_daemon(signal.SIGKILL)
+        gone(d, m)
+        m.start_daemon()
+        h.wait(lambda: m.client.get(h.ROOT, h.MANAGER, "Handlers") == 1, "the handler is back")
+        answer = m.ask("RequestConfirmation", "(ou)", 152)
+        left, top = corner(d, dialog(d, m, settle=False))
+        h.wait(lambda: d.click(left + spot[0], top + spot[1]) or answer(), "the answer, once it hears")
+        equal(answer(), "()", "answered after the restart")
+
+
+def test_display_dies_with_a_dialog_open(d):
+    server, display = d.start_x()
+    with machine(d, display=display) as m:
+        answer = m.ask("RequestConfirmation", "(ou)", 83152)
+        d.tree.find(m.prompt, "push button", "They match")
+        server.process.kill()
+        equal(said(answer), REJECTED, "nobody can be asked any more")
+        check(m.prompt.process.wait(30) != 0, "its unit starts it again")
 
 
 def test_killed_with_a_question_open(d):

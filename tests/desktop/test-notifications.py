@@ -4,6 +4,7 @@
 
 import contextlib
 import shutil
+import signal
 import sys
 
 sys.dont_write_bytecode = True
@@ -72,6 +73,18 @@ def test_dunst(d):
         server.process.kill()
         click(d, m.prompt, dialog(d, m), "push button", "Pair")
         equal(said(answer), "()", "its question is answered in a dialog")
+
+
+def test_dunst_hangs(d):
+    """Its question is asked in a dialog; what it shows when it comes back is taken away."""
+    with dunst(d) as server, machine(d) as m:
+        server.process.send_signal(signal.SIGSTOP)
+        answer = m.ask("RequestAuthorization")
+        click(d, m.prompt, dialog(d, m), "push button", "Pair")
+        equal(said(answer), "()", "answered in the dialog")
+        server.process.send_signal(signal.SIGCONT)
+        wait(lambda: d.out("dunstctl", "count", "history").strip() == "1", "it shows it at last, and no more")
+        equal(d.out("dunstctl", "count", "displayed").strip(), "0", "nothing is left")
 
 
 def test_dunst_remembers_always(d):
