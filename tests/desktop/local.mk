@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The dialogs on a display of their own, with a keyboard, a mouse, window managers and a screen reader's eyes.
-EXTRA_DIST += tests/desktop/desktop.py tests/desktop/machine.py tests/desktop/lsan.supp tests/desktop/other-window.py
+EXTRA_DIST += tests/desktop/desktop.py tests/desktop/machine.py tests/desktop/pictures tests/desktop/lsan.supp tests/desktop/other-window.py
 dist_desktop_tests = tests/desktop/test-desktop.py tests/desktop/test-dialogs.py tests/desktop/test-looks.py tests/desktop/test-notifications.py
 if HAVE_GTK
 check_PROGRAMS += tests/desktop/show-dialog
