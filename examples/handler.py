@@ -14,6 +14,7 @@ A code is read from the terminal, or from a script's pipe: what is on a command 
 
 import argparse
 import contextlib
+import os
 import re
 import signal
 import sys
@@ -64,6 +65,8 @@ class Handler:
         self.daemon = NAME
         self.loop = GLib.MainLoop()
         # Asynchronous: while somebody thinks, the question may close, the daemon may go, and Ctrl-C is heard.
+        if sys.stdin is None:  # closed: it answers nothing
+            sys.stdin = open(os.devnull, encoding="utf-8")
         self.input = Gio.DataInputStream.new(Gio.UnixInputStream.new(sys.stdin.fileno(), False))
         self.reading = False
         self.questions = []  # (request, text, the line that answers it or None, what a line becomes); the first is shown

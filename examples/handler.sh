@@ -54,7 +54,10 @@ answer ()
     service-authorization-required) return ;; # no question of a pairing
   esac
   echo "$kind?"
-  read -r line || line=no
+  until read -r -t 1 line; do
+    [ $? -gt 128 ] || { line=no; break; } # the end of the input
+    [ "$(get "$request" Request1 State)" = open ] || { echo closed; return; }
+  done
   case $kind:$line in
     passkey-display-required:yes) call "$request" Request1 MatchConfirm b true ;;
     passkey-required:?*) enter "$request" "$line" ;;
