@@ -3,6 +3,7 @@
 """The examples, as somebody would run them, against the daemon on a private bus with a fake bluetoothd."""
 
 import os
+import pwd
 import re
 import signal
 import subprocess
@@ -273,6 +274,70 @@ def test_scripting(m):
     check(any(call.endswith(f"RemoveDevice {DEVICE}") for call in m.test("Calls")), "the bond is deleted")
     status, out, _ = m.ctl("explain", ADDRESS, "association-model=just-works", "role=peripheral", "bonded=no", "handler=no")
     check(status == 0 and out.startswith("accept, decided by rule device under test"), out)
+
+
+# A system bus with what BlueZ lets in where distributions are generous: everybody, and a group.
+BUS = """<busconfig><type>system</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow user="*"/><deny own="*"/><deny send_type="method_call"/><allow send_type="signal"/>
+<allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>
+<allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/><allow receive_type="signal"/>
+<allow send_destination="org.freedesktop.DBus"/></policy>
+<policy user="{owner}"><allow own="org.bluez"/></policy>
+<policy user="root"><allow send_destination="org.bluez"/></policy>
+<policy context="default"><allow send_destination="org.bluez"/></policy>
+<policy group="bluetooth"><allow send_destination="org.bluez"/></policy>
+<include>{ours}</include><include ignore_missing="yes">{local}</include></busconfig>"""
+CALLS = {"look": ("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"),
+         "transport": ("/org/bluez/hci0", "org.bluez.Media1", "RegisterEndpoint"),
+         "agent": ("/org/bluez", "org.bluez.AgentManager1", "RegisterAgent"),
+         "pair": (DEVICE, "org.bluez.Device1", "Pair"),
+         "unpair": (DEVICE, "org.bluez.Device1", "CancelPairing"),
+         "remove": ("/org/bluez/hci0", "org.bluez.Adapter1", "RemoveDevice"),
+         "set": ("/org/bluez/hci0", "org.freedesktop.DBus.Properties", "Set")}
+
+
+def connected(path):
+    """A connection to the bus, once it listens."""
+    try:
+        return h.Client(f"unix:path={path}")
+    except h.GLib.Error:
+        return None
+
+
+def reached(m, local, stranger, number):
+    """Which calls of a stranger reach org.bluez on a bus with this local policy."""
+    (m.dir / "local.conf").write_text(local)
+    path = m.dir / f"policed{number}"
+    (m.dir / "policed.conf").write_text(BUS.format(path=path, owner=os.getuid(), ours=h.BUILD / "data/org.pairward.conf",
+                                                   local=m.dir / "local.conf"))
+    bus = m.spawn(["dbus-daemon", "--nofork", f"--config-file={m.dir / 'policed.conf'}"], "policed.log")
+    owner = wait(lambda: connected(path), "the bus")
+    equal(owner.call("/", "org.freedesktop.DBus", "RequestName", "(su)", "org.bluez", 0, name="org.freedesktop.DBus"), 1, "the name")
+    found = set()
+    for name, call in CALLS.items():
+        done = subprocess.Popen(["busctl", f"--address=unix:path={path}", "call", "org.bluez", *call], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **stranger)
+        m.processes.append(done)
+        wait(lambda done=done: done.poll() is not None, name)
+        said = done.stdout.read()
+        check(done.returncode, said)
+        if "denied" not in said.lower():
+            found.add(name)
+    bus.terminate()
+    bus.wait()
+    return found
+
+
+def test_kiosk(m):
+    """The kiosk's policy keeps everybody out; with what the page has for a user's sound, this one can neither register nor pair."""
+    # root is let in: another user is needed then; anybody else is a stranger himself
+    stranger = {"user": "nobody", "group": os.stat("/dev/null").st_gid, "extra_groups": []} if os.getuid() == 0 else {}
+    uid = pwd.getpwnam("nobody").pw_uid if stranger else os.getuid()
+    local = (EXAMPLES / "system-local.conf").read_text(encoding="utf-8")
+    sound = [block for block in blocks("desktops.md") if "<policy" in block][0].replace('"kiosk"', f'"{uid}"')
+    equal(reached(m, "<busconfig/>", stranger, 1), set(CALLS), "without it")
+    equal(reached(m, local, stranger, 2), set(), "with it")
+    equal(reached(m, local.replace("</busconfig>", sound + "</busconfig>"), stranger, 3), {"look", "transport"}, "with what sound needs")
 
 
 @h.settings("", daemon=False)
