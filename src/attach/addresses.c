@@ -379,37 +379,6 @@ prw_addresses_arrange (const char *text, gsize len, guint16 manufacturer, const 
   return g_string_free (g_steal_pointer (&new), FALSE);
 }
 
-PrwAddressesOrder
-prw_addresses_order (const char *address, PrwAddressesPlace place, const char *absent[2])
-{
-  PrwAddressesOrder order = { NULL, NULL, NULL, NULL };
-
-  switch (place)
-    {
-    case PRW_ADDRESSES_FIRST:
-      order.own = address;
-      break;
-    case PRW_ADDRESSES_LAST:
-      order.last = address;
-      break;
-    case PRW_ADDRESSES_REMOVE:
-      absent[0] = address;
-      absent[1] = NULL;
-      order.absent = absent;
-      break;
-    }
-  return order;
-}
-
-char *
-prw_addresses_put (const char *text, gsize len, guint16 manufacturer, const char *address, PrwAddressesPlace place, GError **error)
-{
-  const char *absent[2] = { NULL };
-  PrwAddressesOrder order = prw_addresses_order (address, place, absent);
-
-  return prw_addresses_arrange (text, len, manufacturer, &order, error);
-}
-
 typedef struct
 {
   guint16 manufacturer;
@@ -430,15 +399,6 @@ prw_addresses_file_arrange (const char *path, guint16 manufacturer, const PrwAdd
   Edit data = { manufacturer, order };
 
   return prw_atomic_edit (path, PRW_ADDRESSES_MAX_BYTES, edit, &data, changed, error);
-}
-
-gboolean
-prw_addresses_file_put (const char *path, guint16 manufacturer, const char *address, PrwAddressesPlace place, gboolean *changed, GError **error)
-{
-  const char *absent[2] = { NULL };
-  PrwAddressesOrder order = prw_addresses_order (address, place, absent);
-
-  return prw_addresses_file_arrange (path, manufacturer, &order, changed, error);
 }
 
 char **

@@ -41,16 +41,6 @@ typedef struct
   const char *last;
 } PrwAddressesOrder;
 
-typedef enum
-{
-  PRW_ADDRESSES_FIRST,
-  PRW_ADDRESSES_LAST,
-  PRW_ADDRESSES_REMOVE,
-} PrwAddressesPlace;
-
-/** prw_addresses_order: the order that puts @address in its @place; it points to @address and, maybe, into @absent. */
-PrwAddressesOrder prw_addresses_order (const char *address, PrwAddressesPlace place, const char *absent[2]);
-
 /**
  * prw_addresses_list:
  * @text: what is in the file
@@ -70,9 +60,6 @@ char **prw_addresses_list (const char *text, gsize len, guint16 manufacturer, GE
  */
 char *prw_addresses_arrange (const char *text, gsize len, guint16 manufacturer, const PrwAddressesOrder *order, GError **error);
 
-/** prw_addresses_put: the same for one @address. */
-char *prw_addresses_put (const char *text, gsize len, guint16 manufacturer, const char *address, PrwAddressesPlace place, GError **error);
-
 /**
  * prw_addresses_file_arrange:
  * @path: BlueZ's `addresses`
@@ -82,10 +69,6 @@ char *prw_addresses_put (const char *text, gsize len, guint16 manufacturer, cons
  */
 gboolean prw_addresses_file_arrange (const char *path, guint16 manufacturer, const PrwAddressesOrder *order, gboolean *changed,
                                      GError **error);
-
-/** prw_addresses_file_put: the same for one @address. */
-gboolean prw_addresses_file_put (const char *path, guint16 manufacturer, const char *address, PrwAddressesPlace place, gboolean *changed,
-                                 GError **error);
 
 /** prw_addresses_file_list: the list that is in the file; one that is not there has none. Returns: (transfer full) (nullable) */
 char **prw_addresses_file_list (const char *path, guint16 manufacturer, GError **error);

@@ -399,13 +399,16 @@ gboolean
 prw_claim_release (PrwClaim *self, GError **error)
 {
   g_autoptr (PrwClaim) claim = self;
+  const char *const address[] = { claim->address, NULL };
+  PrwAddressesOrder order = { .last = claim->address };
   gboolean listed;
 
   if (claim->address == NULL)
     return TRUE;
   listed = prw_boards_state_is_listed (claim->state, claim->manufacturer, claim->address);
-  if (!prw_addresses_file_put (claim->addresses, claim->manufacturer, claim->address, listed ? PRW_ADDRESSES_REMOVE : PRW_ADDRESSES_LAST, NULL,
-                               error))
+  if (listed)
+    order = (PrwAddressesOrder) { .absent = address };
+  if (!prw_addresses_file_arrange (claim->addresses, claim->manufacturer, &order, NULL, error))
     return FALSE;
   if (listed)
     prw_boards_state_set_listed (claim->state, claim->manufacturer, claim->address, FALSE);

@@ -114,14 +114,6 @@ prw_broker_ask (PrwBroker *self, const PrwQuestion *question, gboolean without_h
   return request;
 }
 
-PrwRequest *
-prw_broker_lookup (PrwBroker *self, guint id)
-{
-  Entry *entry = g_hash_table_lookup (self->entries, GUINT_TO_POINTER (id));
-
-  return entry != NULL ? entry->request : NULL;
-}
-
 static int
 by_number (gconstpointer a, gconstpointer b)
 {

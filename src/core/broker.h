@@ -32,8 +32,6 @@ PrwBroker *prw_broker_new (PrwClock *clock, PrwHandlers *handlers);
  */
 PrwRequest *prw_broker_ask (PrwBroker *self, const PrwQuestion *question, gboolean without_handler,
                             PrwRequestFunc func, gpointer user_data, GDestroyNotify destroy);
-/** prw_broker_lookup: Returns: (transfer none) (nullable): open, or closed less than PRW_REQUEST_KEEP ago */
-PrwRequest *prw_broker_lookup (PrwBroker *self, guint id);
 /** prw_broker_get_open: Returns: (transfer container) (element-type PrwRequest): by number */
 GPtrArray *prw_broker_get_open (PrwBroker *self);
 /** prw_broker_give_up: nobody who may answer hears of @request: closes it with NO_HANDLER, unless it waits (WithoutHandler=wait). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "link.h"
+#include "policy/link.h"
 
 const char *
 prw_link_stage_to_string (PrwLinkStage stage)
@@ -168,10 +168,4 @@ prw_link_pairing_done (PrwLink *self)
   self->asks = (PrwSmpFeatures) { 0 };
   self->status = PRW_SECURITY_STATUS_SUCCESS;
   self->failed_here = FALSE;
-}
-
-gboolean
-prw_link_is_pairing (const PrwLink *self)
-{
-  return self->connected && self->stage == PRW_LINK_STAGE_RUNNING;
 }

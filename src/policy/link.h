@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "parameters.h"
-#include "types.h"
+#include "policy/parameters.h"
+#include "policy/types.h"
 
 G_BEGIN_DECLS
 
@@ -103,8 +103,6 @@ typedef struct
 void prw_link_feed (PrwLink *self, const PrwLinkEvent *event);
 /** prw_link_pairing_done: whoever followed the pairing has drawn its conclusions: the next one begins from IDLE. */
 void prw_link_pairing_done (PrwLink *self);
-/** prw_link_is_pairing: a pairing is on its way: a Pairing Request was seen, and no end of it */
-gboolean prw_link_is_pairing (const PrwLink *self);
 
 const char *prw_link_stage_to_string (PrwLinkStage stage);
 const char *prw_link_event_type_to_string (PrwLinkEventType type);

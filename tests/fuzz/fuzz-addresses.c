@@ -10,6 +10,9 @@
 #define OWN "C0:00:00:00:00:0A"
 #define MANUFACTURER 0x05f1
 
+static const char *const just_own[] = { OWN, NULL };
+static const PrwAddressesOrder first = { .own = OWN }, last = { .last = OWN }, removed = { .absent = just_own };
+
 /* What is the same from the start and from the end; what is between is no more than one line (its end may be within). */
 static void
 check_kept (const char *before, gsize len, const char *after)
@@ -27,10 +30,10 @@ check_kept (const char *before, gsize len, const char *after)
 }
 
 static void
-check (const char *text, gsize len, PrwAddressesPlace place)
+check (const char *text, gsize len, const PrwAddressesOrder *order)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *after = prw_addresses_put (text, len, MANUFACTURER, OWN, place, &error);
+  g_autofree char *after = prw_addresses_arrange (text, len, MANUFACTURER, order, &error);
   g_autofree char *again = NULL;
   g_auto (GStrv) before_list = NULL, list = NULL;
   gsize n_kept = 0, n;
@@ -43,7 +46,7 @@ check (const char *text, gsize len, PrwAddressesPlace place)
     }
   g_assert_no_error (error);
   check_kept (text, len, after);
-  again = prw_addresses_put (after, strlen (after), MANUFACTURER, OWN, place, &error);
+  again = prw_addresses_arrange (after, strlen (after), MANUFACTURER, order, &error);
   g_assert_cmpstr (again, ==, after);
   before_list = prw_addresses_list (text, len, MANUFACTURER, NULL);
   list = prw_addresses_list (after, strlen (after), MANUFACTURER, NULL);
@@ -54,9 +57,9 @@ check (const char *text, gsize len, PrwAddressesPlace place)
         g_assert_true (g_strv_contains ((const char *const *) list, before_list[i]));
         n_kept++;
       }
-  g_assert_cmpuint (n, ==, n_kept + (place != PRW_ADDRESSES_REMOVE));
-  if (place != PRW_ADDRESSES_REMOVE)
-    g_assert_true (g_ascii_strcasecmp (list[place == PRW_ADDRESSES_FIRST ? 0 : n - 1], OWN) == 0);
+  g_assert_cmpuint (n, ==, n_kept + (order != &removed));
+  if (order != &removed)
+    g_assert_true (g_ascii_strcasecmp (list[order == &first ? 0 : n - 1], OWN) == 0);
 }
 
 int
@@ -66,8 +69,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 
   if (size > 0)
     memcpy (text, data, size);
-  check (text, size, PRW_ADDRESSES_FIRST);
-  check (text, size, PRW_ADDRESSES_LAST);
-  check (text, size, PRW_ADDRESSES_REMOVE);
+  check (text, size, &first);
+  check (text, size, &last);
+  check (text, size, &removed);
   return 0;
 }

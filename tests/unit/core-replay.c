@@ -64,7 +64,7 @@ open_question (Replay *self)
   g_autoptr (GPtrArray) open = prw_broker_get_open (prw_engine_get_broker (self->engine));
 
   g_assert_cmpuint (open->len, ==, 1);
-  return prw_broker_lookup (prw_engine_get_broker (self->engine), prw_request_get_id (open->pdata[0]));
+  return open->pdata[0]; /* the broker keeps it */
 }
 
 /* What happened meanwhile: calls of Pair(), what bluetoothd did, what people answered. */

@@ -18,6 +18,8 @@
 #define A "C0:00:00:00:00:0A"
 #define B "C0:00:00:00:00:0B"
 #define ZEPHYR 0x05f1
+
+static const PrwAddressesOrder a_first = { .own = A };
 #define OLD "[Static]\n0x05f1=" B ";\n"
 #define NEW "[Static]\n0x05f1=" A ";" B ";\n"
 #define WRITERS 6
@@ -88,7 +90,7 @@ put_first (const Place *place, gboolean expected)
   g_autoptr (GError) error = NULL;
   gboolean changed;
 
-  g_assert_true (prw_addresses_file_put (place->path, ZEPHYR, A, PRW_ADDRESSES_FIRST, &changed, &error));
+  g_assert_true (prw_addresses_file_arrange (place->path, ZEPHYR, &a_first, &changed, &error));
   g_assert_no_error (error);
   g_assert_cmpint (changed, ==, expected);
 }
@@ -116,7 +118,7 @@ test_new_folder (Place *place, gconstpointer data)
   struct stat status;
 
   (void) data;
-  g_assert_true (prw_addresses_file_put (path, ZEPHYR, A, PRW_ADDRESSES_FIRST, NULL, NULL));
+  g_assert_true (prw_addresses_file_arrange (path, ZEPHYR, &a_first, NULL, NULL));
   g_assert_cmpint (stat (folder, &status), ==, 0);
   g_assert_cmpuint (status.st_mode & 07777, ==, 0700);
   g_assert_cmpint (g_unlink (path), ==, 0);
@@ -150,7 +152,7 @@ assert_refused (const Place *place, int code, const char *word)
   g_autoptr (GError) error = NULL;
   gboolean changed = TRUE;
 
-  g_assert_false (prw_addresses_file_put (place->path, ZEPHYR, A, PRW_ADDRESSES_FIRST, &changed, &error));
+  g_assert_false (prw_addresses_file_arrange (place->path, ZEPHYR, &a_first, &changed, &error));
   g_test_message ("%s", error->message);
   g_assert_error (error, G_IO_ERROR, code);
   g_assert_true (g_str_has_prefix (error->message, place->path));
@@ -239,13 +241,15 @@ write_many (const Place *place, guint writer)
   for (guint i = 0; i < EACH; i++)
     {
       g_autofree char *address = g_strdup_printf ("C0:00:00:00:%02X:%02X", writer, i);
-      PrwAddressesPlace where[] = { i % 2 ? PRW_ADDRESSES_FIRST : PRW_ADDRESSES_LAST, i % 3 ? PRW_ADDRESSES_FIRST : PRW_ADDRESSES_REMOVE };
+      const char *const just_this[] = { address, NULL };
+      const PrwAddressesOrder first = { .own = address }, last = { .last = address }, removed = { .absent = just_this };
+      const PrwAddressesOrder *const orders[] = { i % 2 ? &first : &last, i % 3 ? &first : &removed };
 
-      for (guint j = 0; j < G_N_ELEMENTS (where); j++)
+      for (guint j = 0; j < G_N_ELEMENTS (orders); j++)
         {
           g_autoptr (GError) error = NULL;
 
-          while (!prw_addresses_file_put (place->path, ZEPHYR, address, where[j], NULL, &error))
+          while (!prw_addresses_file_arrange (place->path, ZEPHYR, orders[j], NULL, &error))
             {
               if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
                 _exit (1);
@@ -294,7 +298,7 @@ crash_at (const Place *place, guint n)
     {
       if (ptrace (PTRACE_TRACEME, 0, NULL, NULL) != 0 || raise (SIGSTOP) != 0)
         _exit (2);
-      _exit (prw_addresses_file_put (place->path, ZEPHYR, A, PRW_ADDRESSES_FIRST, NULL, NULL) ? 0 : 1);
+      _exit (prw_addresses_file_arrange (place->path, ZEPHYR, &a_first, NULL, NULL) ? 0 : 1);
     }
   status = wait_for (child);
   g_assert_true (WIFSTOPPED (status));

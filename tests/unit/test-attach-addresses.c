@@ -12,6 +12,9 @@
 #define ZEPHYR 0x05f1
 #define NORDIC 0x0059
 
+static const char *const just_a[] = { A, NULL };
+static const PrwAddressesOrder a_first = { .own = A }, a_last = { .last = A }, a_removed = { .absent = just_a };
+
 static const struct
 {
   const char *what, *before, *first, *last, *removed;
@@ -56,10 +59,10 @@ static const struct
 
 /* What GKeyFile of this GLib does not read, BlueZ does not either: then it is refused. */
 static void
-check_put (const char *before, const char *expected, PrwAddressesPlace place)
+check_change (const char *before, const char *expected, const PrwAddressesOrder *order)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *after = prw_addresses_put (before, strlen (before), ZEPHYR, A, place, &error);
+  g_autofree char *after = prw_addresses_arrange (before, strlen (before), ZEPHYR, order, &error);
   g_autofree char *again = NULL;
 
   if (expected == NULL && after == NULL)
@@ -70,20 +73,20 @@ check_put (const char *before, const char *expected, PrwAddressesPlace place)
   g_assert_no_error (error);
   if (expected != NULL)
     g_assert_cmpstr (after, ==, expected);
-  again = prw_addresses_put (after, strlen (after), ZEPHYR, A, place, &error);
+  again = prw_addresses_arrange (after, strlen (after), ZEPHYR, order, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (again, ==, after);
 }
 
 static void
-test_put (void)
+test_changes (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
     {
       g_test_message ("%s", changes[i].what);
-      check_put (changes[i].before, changes[i].first, PRW_ADDRESSES_FIRST);
-      check_put (changes[i].before, changes[i].last, PRW_ADDRESSES_LAST);
-      check_put (changes[i].before, changes[i].removed, PRW_ADDRESSES_REMOVE);
+      check_change (changes[i].before, changes[i].first, &a_first);
+      check_change (changes[i].before, changes[i].last, &a_last);
+      check_change (changes[i].before, changes[i].removed, &a_removed);
     }
 }
 
@@ -121,18 +124,18 @@ test_malformed (void)
       g_autofree char *start = g_strdup_printf ("line %u: ", malformed[i].line);
 
       g_test_message ("%s", malformed[i].what);
-      g_assert_null (prw_addresses_put (malformed[i].text, strlen (malformed[i].text), ZEPHYR, B, PRW_ADDRESSES_FIRST, &error));
+      g_assert_null (prw_addresses_arrange (malformed[i].text, strlen (malformed[i].text), ZEPHYR, &a_first, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
       g_assert_true (g_str_has_prefix (error->message, start));
       g_clear_error (&error);
     }
-  g_assert_null (prw_addresses_put (zero, sizeof zero - 1, ZEPHYR, B, PRW_ADDRESSES_FIRST, &error));
+  g_assert_null (prw_addresses_arrange (zero, sizeof zero - 1, ZEPHYR, &a_first, &error));
   g_assert_cmpstr (error->message, ==, "line 2: a zero byte");
   g_clear_error (&error);
-  g_assert_null (prw_addresses_put (huge, PRW_ADDRESSES_MAX_BYTES + 1, ZEPHYR, B, PRW_ADDRESSES_FIRST, &error));
+  g_assert_null (prw_addresses_arrange (huge, PRW_ADDRESSES_MAX_BYTES + 1, ZEPHYR, &a_first, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
   g_clear_error (&error);
-  g_assert_null (prw_addresses_put ("", 0, ZEPHYR, "C0:00", PRW_ADDRESSES_FIRST, &error));
+  g_assert_null (prw_addresses_arrange ("", 0, ZEPHYR, &(PrwAddressesOrder) { .own = "C0:00" }, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
   g_clear_error (&error);
 }
@@ -143,7 +146,7 @@ test_others (void)
 {
   const char *text = "[Static]\n0x0059=nonsense\n";
   g_autoptr (GError) error = NULL;
-  g_autofree char *after = prw_addresses_put (text, strlen (text), ZEPHYR, A, PRW_ADDRESSES_FIRST, &error);
+  g_autofree char *after = prw_addresses_arrange (text, strlen (text), ZEPHYR, &a_first, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (after, ==, "[Static]\n0x0059=nonsense\n0x05f1=" A ";\n");
@@ -195,7 +198,7 @@ test_after_bluez (void)
 
   g_key_file_set_string_list (keyfile, "Static", "0x05f1", made_up, 2);
   text = g_key_file_to_data (keyfile, &len, NULL);
-  after = prw_addresses_put (text, len, ZEPHYR, A, PRW_ADDRESSES_FIRST, NULL);
+  after = prw_addresses_arrange (text, len, ZEPHYR, &a_first, NULL);
   g_assert_cmpstr (after, ==, "[Static]\n0x05f1=" A ";" B ";" C ";\n");
 }
 
@@ -203,7 +206,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/attach/addresses/put", test_put);
+  g_test_add_func ("/attach/addresses/put", test_changes);
   g_test_add_func ("/attach/addresses/malformed", test_malformed);
   g_test_add_func ("/attach/addresses/others", test_others);
   g_test_add_func ("/attach/addresses/arrange", test_arrange);

@@ -63,6 +63,7 @@ typedef struct
   PrwRequestState state;
   PrwRequestAnswer answer;
   char *pin;
+  PrwRequest *forgotten; /* (unowned): the last one */
 } Desk;
 
 static void
@@ -80,10 +81,17 @@ on_closed (PrwRequest *request, PrwRequestState state, const PrwRequestAnswer *a
 }
 
 static void
+on_forgotten (PrwBroker *broker, PrwRequest *request, Desk *desk)
+{
+  desk->forgotten = request;
+}
+
+static void
 desk_open (Desk *desk)
 {
   *desk = (Desk) { .clock = prw_fake_clock_new (), .handlers = prw_handlers_new () };
   desk->broker = prw_broker_new (PRW_CLOCK (desk->clock), desk->handlers);
+  g_signal_connect (desk->broker, "request-forgotten", G_CALLBACK (on_forgotten), desk);
   prw_handlers_set (desk->handlers, ":1.1", PRW_EVENT_ALL, NULL);
 }
 
@@ -204,9 +212,9 @@ test_ends (void)
   g_assert_cmpint (desk.state, ==, PRW_REQUEST_STATE_EXPIRED);
   g_assert_null (prw_request_get_passkey (first, &error)); /* the secret is gone */
   g_assert_error (error, PRW_ERROR, PRW_ERROR_CANCELED);
-  g_assert_true (prw_broker_lookup (desk.broker, prw_request_get_id (first)) == first);
+  g_assert_null (desk.forgotten);
   prw_fake_clock_advance_seconds (desk.clock, 60);
-  g_assert_null (prw_broker_lookup (desk.broker, prw_request_get_id (first)));
+  g_assert_true (desk.forgotten == first);
 
   second = put (&desk, PRW_EVENT_PAIRING_AUTHORIZATION_REQUIRED, FALSE, FALSE);
   prw_handlers_remove (desk.handlers, ":1.1");
