@@ -29,8 +29,6 @@ prw_journal_entry_get (const PrwJournalEntry *entry, const char *field)
 #include "policy/address.h"
 #include "policy/text.h"
 
-/* What one run looks at, at the most. */
-#define ENTRIES_MAX 200000
 #define FIELD_MAX 1024 /* of ours, the longest is a sentence */
 #define UNIT "pairwardd.service"
 
@@ -65,24 +63,6 @@ raw_field (sd_journal *journal, const char *name)
   return g_strndup ((const char *) data + skip, MIN (size - skip, FIELD_MAX));
 }
 
-/* The journal says who wrote it; a field that begins with "_" cannot be had from the writer. */
-static gboolean
-is_from_daemon (sd_journal *journal, gboolean session)
-{
-  g_autofree char *uid = raw_field (journal, "_UID"), *unit = raw_field (journal, "_SYSTEMD_UNIT");
-  const struct passwd *user;
-  guint64 number;
-
-  if (uid == NULL || !g_ascii_string_to_unsigned (uid, 10, 0, G_MAXUINT32 - 1, &number, NULL))
-    return FALSE;
-  if (session)
-    return number == getuid ();
-  if (number == 0 || g_strcmp0 (unit, UNIT) == 0)
-    return TRUE;
-  user = getpwnam (PRW_USER);
-  return user != NULL && number == user->pw_uid;
-}
-
 static const char *
 known_id (sd_journal *journal)
 {
@@ -96,12 +76,12 @@ known_id (sd_journal *journal)
 
 /* Returns: (transfer full) (nullable): NULL for what is not pairward's */
 static PrwJournalEntry *
-read_entry (sd_journal *journal, guint64 time, gboolean session)
+read_entry (sd_journal *journal, guint64 time)
 {
   const char *id = known_id (journal);
   PrwJournalEntry *entry;
 
-  if (id == NULL || !is_from_daemon (journal, session))
+  if (id == NULL)
     return NULL;
   entry = g_new0 (PrwJournalEntry, 1);
   entry->time = (gint64) MIN (time, (guint64) G_MAXINT64);
@@ -111,7 +91,7 @@ read_entry (sd_journal *journal, guint64 time, gboolean session)
     {
       g_autofree char *raw = raw_field (journal, names[i]);
 
-      if (raw != NULL)
+      if (raw != NULL && *raw != '\0')
         g_hash_table_insert (entry->fields, (gpointer) names[i], prw_text_sanitize (raw));
     }
   return entry;
@@ -142,50 +122,121 @@ fail (GError **error, int code, const char *where)
   return FALSE;
 }
 
+/* Of this machine's journal: where the daemon's records are. A user's own are with the system's until there is a file of their own. */
+static gboolean
+is_wanted (const char *name, gboolean session)
+{
+  g_autofree char *own = g_strdup_printf ("user-%u", (guint) getuid ());
+
+  return g_str_has_prefix (name, "system") || (session && g_str_has_prefix (name, own));
+}
+
+/* Adds the paths of journal files in @folder to @files, and below it where @deep. @session: -1: all files. FALSE: it may not be read */
+static gboolean
+list_files (const char *folder, int session, gboolean deep, GPtrArray *files)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, &error);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (deep && g_file_test (path, G_FILE_TEST_IS_DIR))
+        list_files (path, session, FALSE, files);
+      else if ((g_str_has_suffix (name, ".journal") || g_str_has_suffix (name, ".journal~")) && (session < 0 || is_wanted (name, session)))
+        g_ptr_array_add (files, g_steal_pointer (&path));
+    }
+  return !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES);
+}
+
 /* libsystemd passes over what may not be read, and finds nothing then. */
 static gboolean
-check_local (gboolean session, GError **error)
+check_local (gboolean session, GPtrArray *files, GError **error)
 {
   static const char *const folders[] = { "/var/log/journal", "/run/log/journal" };
   sd_id128_t machine;
   char name[SD_ID128_STRING_MAX];
-  gboolean found = FALSE;
+  gboolean refused = FALSE;
 
   if (sd_id128_get_machine (&machine) < 0)
     return fail (error, -ENOENT, folders[0]);
   sd_id128_to_string (machine, name);
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
-      g_autofree char *folder = g_build_filename (folders[i], name, NULL), *file = g_build_filename (folder, "system.journal", NULL);
+      g_autofree char *folder = g_build_filename (folders[i], name, NULL);
 
-      if (session ? access (folder, F_OK) == 0 : access (file, R_OK) == 0)
-        return TRUE;
-      found = found || errno == EACCES;
+      refused = !list_files (folder, session, FALSE, files) || refused;
     }
-  return fail (error, found ? -EACCES : -ENOENT, found ? _("the system's journal") : folders[0]);
+  for (guint i = 0; i < files->len; i++)
+    if (access (files->pdata[i], R_OK) == 0)
+      return TRUE;
+  return fail (error, refused || files->len > 0 ? -EACCES : -ENOENT, refused || files->len > 0 ? _("the system's journal") : folders[0]);
+}
+
+/* libsystemd says nothing of a file that it cannot read, and goes on without it. What is another user's is nobody's loss. */
+static void
+check_files (GPtrArray *files, gboolean session, GPtrArray *problems)
+{
+  for (guint i = 0; i < files->len; i++)
+    {
+      const char *path = files->pdata[i], *const paths[] = { path, NULL };
+      g_autoptr (sd_journal) journal = NULL;
+      int code = sd_journal_open_files (&journal, (const char **) paths, 0);
+
+      if (code == -EACCES && !session)
+        g_ptr_array_add (problems, g_strdup_printf (_("%s may not be read by this user"), path));
+      else if (code < 0 && code != -EACCES && code != -ENOENT) /* which journald has just taken away */
+        g_ptr_array_add (problems, g_strdup_printf (_("%s is damaged and was left out: %s"), path, g_strerror (-code)));
+    }
 }
 
 static int
-only_ours (sd_journal *journal)
+add_match (sd_journal *journal, const char *field, const char *value)
 {
-  int code = 0;
+  g_autofree char *match = g_strconcat (field, "=", value, NULL);
 
+  return sd_journal_add_match (journal, match, 0);
+}
+
+/* Those ids, and a field that has @value or @other (nullable). Matches of one field are alternatives, those of different ones must all fit. */
+static int
+only_from (sd_journal *journal, const char *field, const char *value, const char *other)
+{
+  int code = add_match (journal, field, value);
+
+  if (code >= 0 && other != NULL)
+    code = add_match (journal, field, other);
   for (guint i = 0; code >= 0 && i < G_N_ELEMENTS (ids); i++)
-    {
-      g_autofree char *match = g_strdup_printf ("MESSAGE_ID=%s", ids[i]);
-
-      code = sd_journal_add_match (journal, match, 0);
-    }
+    code = add_match (journal, "MESSAGE_ID", ids[i]);
   return code;
 }
 
-/* The newest come first here. */
+/* The journal says who wrote it; a field that begins with "_" cannot be had from the writer. By matches, so that what others wrote is
+ * not even looked at, however much it is. */
+static int
+only_ours (sd_journal *journal, gboolean session)
+{
+  const struct passwd *user = getpwnam (PRW_USER);
+  g_autofree char *theirs = user != NULL ? g_strdup_printf ("%u", (guint) user->pw_uid) : NULL, *mine = g_strdup_printf ("%u", (guint) getuid ());
+  int code;
+
+  if (session)
+    return only_from (journal, "_UID", mine, NULL);
+  code = only_from (journal, "_UID", "0", theirs);
+  if (code >= 0)
+    code = sd_journal_add_disjunction (journal);
+  return code < 0 ? code : only_from (journal, "_SYSTEMD_UNIT", UNIT, NULL);
+}
+
+/* The newest come first here. A clock may have been wrong for a while, so what is older does not end it. */
 static int
 collect (sd_journal *journal, const PrwJournalQuery *query, GPtrArray *entries)
 {
   int code = sd_journal_seek_tail (journal);
 
-  for (guint n = 0; code >= 0 && n < ENTRIES_MAX && entries->len < query->lines; n++)
+  while (code >= 0 && entries->len < query->lines)
     {
       PrwJournalEntry *entry;
       guint64 time;
@@ -193,10 +244,9 @@ collect (sd_journal *journal, const PrwJournalQuery *query, GPtrArray *entries)
       code = sd_journal_previous (journal);
       if (code <= 0)
         return code;
-      code = sd_journal_get_realtime_usec (journal, &time);
-      if (code < 0 || (query->since > 0 && time < (guint64) query->since))
-        return code;
-      entry = read_entry (journal, time, query->session);
+      if (sd_journal_get_realtime_usec (journal, &time) < 0 || (query->since > 0 && time < (guint64) query->since))
+        continue;
+      entry = read_entry (journal, time);
       if (entry != NULL && (query->peer == NULL || is_about (entry, query->peer)))
         g_ptr_array_add (entries, entry);
       else if (entry != NULL)
@@ -225,34 +275,57 @@ reverse (GPtrArray *array)
     }
 }
 
-GPtrArray *
-prw_journal_read (const PrwJournalQuery *query, GError **error)
+/* Opens it and walks through it. Where libsystemd meets damage it goes on without that file: there is less of the journal then. */
+static int
+walk (const PrwJournalQuery *query, GPtrArray *entries, gboolean *damaged)
 {
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (entry_free);
   g_autoptr (sd_journal) journal = NULL;
+  guint64 before = 0, after = 0;
+  int code = query->directory != NULL ? sd_journal_open_directory (&journal, query->directory, 0) : sd_journal_open (&journal, SD_JOURNAL_LOCAL_ONLY);
+
+  if (code >= 0)
+    code = sd_journal_set_data_threshold (journal, FIELD_MAX);
+  if (code >= 0)
+    code = only_ours (journal, query->session);
+  if (code >= 0)
+    code = sd_journal_get_usage (journal, &before);
+  if (code >= 0)
+    code = collect (journal, query, entries);
+  if (code >= 0)
+    code = sd_journal_get_usage (journal, &after);
+  *damaged = after < before;
+  return code;
+}
+
+GPtrArray *
+prw_journal_read (const PrwJournalQuery *query, GPtrArray *problems, GError **error)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (entry_free), files = g_ptr_array_new_with_free_func (g_free);
   const char *where = query->directory != NULL ? query->directory : _("the system's journal");
+  gboolean damaged = FALSE;
   int code;
 
-  if (query->directory == NULL && !check_local (query->session, error))
+  if (query->directory == NULL && !check_local (query->session, files, error))
     return NULL;
   if (query->directory != NULL && !g_file_test (query->directory, G_FILE_TEST_IS_DIR))
     {
       fail (error, -ENOENT, where);
       return NULL;
     }
-  code = query->directory != NULL ? sd_journal_open_directory (&journal, query->directory, 0)
-                                  : sd_journal_open (&journal, SD_JOURNAL_LOCAL_ONLY);
-  if (code >= 0)
-    code = sd_journal_set_data_threshold (journal, FIELD_MAX);
-  if (code >= 0)
-    code = only_ours (journal);
-  if (code >= 0)
-    code = collect (journal, query, entries);
+  if (query->directory != NULL && !list_files (query->directory, -1, TRUE, files))
+    {
+      fail (error, -EACCES, where);
+      return NULL;
+    }
+  check_files (files, query->session, problems);
+  code = walk (query, entries, &damaged);
   if (code < 0)
     {
       fail (error, code, where);
       return NULL;
     }
+  if (damaged)
+    g_ptr_array_add (problems, g_strdup_printf (_("%s is damaged, and some of it was left out"), where));
   reverse (entries);
   g_ptr_array_sort (entries, by_time); /* which keeps the order of equals */
   return g_steal_pointer (&entries);
@@ -261,9 +334,10 @@ prw_journal_read (const PrwJournalQuery *query, GError **error)
 #else
 
 GPtrArray *
-prw_journal_read (const PrwJournalQuery *query, GError **error)
+prw_journal_read (const PrwJournalQuery *query, GPtrArray *problems, GError **error)
 {
   (void) query;
+  (void) problems;
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("this pairwardctl was built without libsystemd"));
   return NULL;
 }

@@ -31,15 +31,16 @@ typedef struct
 
 /**
  * prw_journal_read:
+ * @problems: (element-type utf8): a sentence is added for each file that is damaged or may not be read: some may be missing then
  *
  * Anybody may write to the journal, with any field. So a record counts only where the journal itself says that it came from the
  * daemon: from root, the daemon's user or its unit; with @session from the caller. What it holds is taken as text, each piece cut.
- * It looks at so many records at the most that a journal which somebody has filled keeps nobody waiting.
+ * What others wrote is not looked at, so that a journal which somebody has filled keeps nobody waiting.
  *
  * Errors: G_IO_ERROR_NOT_SUPPORTED (built without libsystemd), PERMISSION_DENIED, NOT_FOUND (no journal there), FAILED.
  *
  * Returns: (transfer full) (nullable) (element-type PrwJournalEntry): the newest last
  */
-GPtrArray *prw_journal_read (const PrwJournalQuery *query, GError **error);
+GPtrArray *prw_journal_read (const PrwJournalQuery *query, GPtrArray *problems, GError **error);
 
 G_END_DECLS

@@ -220,6 +220,16 @@ say_why (const GError *error)
   return PRW_EXIT_FAILED;
 }
 
+/* After what could be read. */
+static PrwExit
+complain (GPtrArray *problems)
+{
+  for (guint i = 0; i < problems->len; i++)
+    g_printerr ("pairwardctl: %s\n", (const char *) problems->pdata[i]);
+  g_printerr ("%s\n", _("  what could be read is above; \"journalctl --verify\" says more, and sudo reads what this user may not"));
+  return PRW_EXIT_FAILED;
+}
+
 PrwExit
 prw_verb_history (PrwClient *client, int argc, char **argv)
 {
@@ -232,7 +242,7 @@ prw_verb_history (PrwClient *client, int argc, char **argv)
     G_OPTION_ENTRY_NULL
   };
   PrwJournalQuery query = { .session = client->session };
-  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free), found = NULL;
   g_autoptr (GError) error = NULL;
   PrwExit status;
 
@@ -245,11 +255,13 @@ prw_verb_history (PrwClient *client, int argc, char **argv)
   query.directory = directory;
   query.peer = argv[1];
   query.lines = (guint) lines;
-  found = prw_journal_read (&query, &error);
+  found = prw_journal_read (&query, problems, &error);
   if (found == NULL)
     return say_why (error);
   for (guint i = 0; i < found->len; i++)
     print_entry (found->pdata[i], client->json);
+  if (problems->len > 0)
+    return complain (problems);
   if (found->len == 0)
     prw_output_said (client->json, "%s", _("The journal has nothing of that."));
   return PRW_EXIT_DONE;

@@ -2,11 +2,14 @@
 /*
  * Preloaded into the daemon: its stderr looks as if it were connected to the journal, and what is for the journal's socket goes to the
  * file PRW_FAKE_JOURNAL, one record after the other, with an empty line after each: the journal's own export format.
+ *
+ * Preloaded into pairwardctl: how many records it asked libsystemd for is in the file PRW_COUNT_JOURNAL at the end.
  */
 #include "config.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -48,4 +51,30 @@ sendmsg (int fd, const struct msghdr *message, int flags)
       close (file);
     }
   return size;
+}
+
+static unsigned asked;
+
+/* libsystemd may be missing, and its headers. */
+int sd_journal_previous (void *journal);
+
+int
+sd_journal_previous (void *journal)
+{
+  int (*next) (void *) = (int (*) (void *)) dlsym (RTLD_NEXT, "sd_journal_previous");
+
+  asked++;
+  return next (journal);
+}
+
+__attribute__ ((destructor)) static void
+tell_count (void)
+{
+  const char *path = getenv ("PRW_COUNT_JOURNAL");
+  FILE *file = path != NULL ? fopen (path, "we") : NULL;
+
+  if (file == NULL)
+    return;
+  fprintf (file, "%u", asked);
+  fclose (file);
 }

@@ -42,23 +42,27 @@ def journal(m, records):
     """A folder with journal files of these records, a second between two."""
     folder = m.dir / f"journal-{len(list(m.dir.glob('journal-*')))}"
     folder.mkdir()
-    export = b""
+    export = []
     for number, record in enumerate(records):
         head = {"__REALTIME_TIMESTAMP": str(START + number * 1000000), "__MONOTONIC_TIMESTAMP": str(number * 1000000 + 1),
                 "_BOOT_ID": "0" * 31 + "1"}
         for name, value in {**head, **record}.items():
             value = value if isinstance(value, bytes) else value.encode()
-            export += name.encode() + b"\n" + len(value).to_bytes(8, "little") + value + b"\n" if b"\n" in value else name.encode() + b"=" + value + b"\n"
-        export += b"\n"
-    done = subprocess.run([os.environ["PRW_JOURNAL_REMOTE"], f"--output={folder / 'all.journal'}", "-"], input=export, capture_output=True, check=False)
+            export.append(name.encode() + (b"\n" + len(value).to_bytes(8, "little") if b"\n" in value else b"=") + value + b"\n")
+        export.append(b"\n")
+    done = subprocess.run([os.environ["PRW_JOURNAL_REMOTE"], f"--output={folder / 'all.journal'}", "-"], input=b"".join(export), capture_output=True, check=False)
     check(done.returncode == 0, done.stderr.decode())
     return folder
 
 
-def history(m, *args, json_too=False):
+# root, but with no more right to files than anybody.
+NOBODY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
+
+
+def history(m, *args, json_too=False, by=(), **env):
     """Its exit status, lines and what it complains of."""
-    done = subprocess.run([h.CTL, *(["--json"] if json_too else []), "history", *map(str, args)], env={**m.env, "TZ": "UTC"}, capture_output=True,
-                          text=True, check=False, timeout=120)
+    done = subprocess.run([*by, h.CTL, *(["--json"] if json_too else []), "history", *map(str, args)], env={**m.env, "TZ": "UTC", **env},
+                          capture_output=True, text=True, check=False, timeout=120)
     return done.returncode, done.stdout.splitlines(), done.stderr
 
 
@@ -131,6 +135,32 @@ def test_who_is_believed(m):
 
 
 @settings("", daemon=False)
+def test_whose_session(m):
+    """With --session the daemon is the caller's own, and nobody else's is believed."""
+    if NO_JOURNAL:
+        return
+    mine, other = str(os.getuid()), str(os.getuid() + 1)
+    folder = journal(m, [{**refused(name="mine"), "_UID": mine}, {**refused(name="other"), "_UID": other},
+                         {**refused(name="unit"), "_UID": other, "_SYSTEMD_UNIT": "pairwardd.service"}])
+    lines = history(m, "--session", "--directory", folder)[1]
+    equal([line.split("  ")[1].split()[0] for line in lines], ["mine"], "believed")
+
+
+@settings("", daemon=False)
+def test_a_flood(m):
+    """What others wrote, forged or not, is not even looked at."""
+    if NO_JOURNAL:
+        return
+    others = [{**refused(name="forged"), "_UID": "1234"}, {"_UID": "0", "MESSAGE": "something else"}]
+    folder = journal(m, [refused(name=f"n{i}") if i % 100 == 99 else others[i % 2] for i in range(10000)])
+    count = {"LD_PRELOAD": str((h.BUILD / "tests/bus/fake-journal.so").resolve()), "PRW_COUNT_JOURNAL": str(m.dir / "count")}
+    for args, asked in (((), 100), (("--lines", 10000), 101), (("--lines", 7), 7)):
+        status, lines, text = history(m, "--directory", folder, *args, **count)
+        equal((status, len(lines), text), (0, min(100, asked), ""), f"{args}")
+        equal(int((m.dir / "count").read_text()), asked, f"{args}: records that it asked for")
+
+
+@settings("", daemon=False)
 def test_hostile_fields(m):
     """Whatever is in a field is shown as text."""
     if NO_JOURNAL:
@@ -160,9 +190,58 @@ def test_which(m):
 
 
 @settings("", daemon=False)
+def test_a_wrong_clock(m):
+    """A machine that was started without the time wrote what is older after what is newer."""
+    if NO_JOURNAL:
+        return
+    folder = journal(m, [refused(name="before"), {**refused(name="wrong"), "_BOOT_ID": "0" * 31 + "2", "__REALTIME_TIMESTAMP": str(START - 10**12)}])
+    lines = history(m, "--since", "2026-01-01", "--directory", folder)[1]
+    equal([line.split("  ")[1].split()[0] for line in lines], ["before"], "from then on")
+
+
+@settings("", daemon=False)
+def test_damage(m):
+    """A file that is no journal, one that is cut short, one with a hole: it is said, the rest is shown, and it is no success."""
+    if NO_JOURNAL:
+        return
+    good = journal(m, [refused(name="good")])
+    whole = (journal(m, [refused(name=f"n{i}", why="x" * (i % 500)) for i in range(3000)]) / "all.journal").read_bytes()
+    used = whole.rstrip(b"\0")
+    hole = bytearray(whole)
+    hole[len(used) // 2:] = b"\xaa" * (len(whole) - len(used) // 2)
+    for name, octets, said in (("noise", b"LPKSHHRH" * 1000, "damaged.journal is damaged and was left out: "), ("empty", b"", "damaged.journal is damaged and was left out: "),
+                               ("short", whole[:len(whole) // 2], "damaged.journal is damaged and was left out: "), ("hole", bytes(hole), "is damaged, and some of it was left out")):
+        (good / "damaged.journal").write_bytes(octets)
+        for json_too in (False, True):
+            status, lines, text = history(m, "--directory", good, json_too=json_too)
+            check(status == 1 and any("good" in line for line in lines) and said in text and "journalctl --verify" in text, f"{name}: {status} {lines} {text}")
+        (good / "damaged.journal").unlink()
+    equal(history(m, "--directory", good)[::2], (0, ""), "no damage")
+
+
+@settings("", daemon=False)
+def test_no_right(m):
+    """To a folder, or to one of the files."""
+    if NO_JOURNAL:
+        return
+    folder = journal(m, [refused(name="good")])
+    (folder / "secret.journal").write_bytes((folder / "all.journal").read_bytes())
+    (folder / "secret.journal").chmod(0)
+    status, lines, text = history(m, "--directory", folder, by=NOBODY)
+    check(status == 1 and len(lines) == 1 and "secret.journal may not be read by this user" in text and "sudo" in text, f"{status} {lines} {text}")
+    folder.chmod(0)
+    status, lines, text = history(m, "--directory", folder, by=NOBODY)
+    check((status, lines) == (1, []) and f"{folder} may not be read by this user" in text and "systemd-journal" in text, f"{status} {lines} {text}")
+    folder.chmod(0o700)
+
+
+@settings("", daemon=False)
 def test_what_cannot_be_read(m):
     """It says what to do."""
-    for args in (("--since", "soon"), ("--lines", "0"), ("a", "b")):
+    for since in ("soon", "", "-2h", "2 fortnights", "2026-13-01", "2026-01-32", "2026-01-31 25:00", "999999999999999999999h", "2026-01-31x", "today ", "1e3h"):
+        status, _, text = history(m, f"--since={since}")
+        check(status == 2 and f"--since={since}?" in text and "30min" in text, f"--since={since}: {status} {text}")
+    for args in (("--lines", "0"), ("a", "b")):
         equal(history(m, *args)[0], 2, f"{args}: wrong usage")
     status, _, text = history(m, "--directory", m.dir / "none")
     check(status == 1 and len(text.splitlines()) == 2 and ("built without" if NO_JOURNAL else "no journal in") in text, text)
