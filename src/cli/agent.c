@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/question.h"
 #include "cli/verbs.h"
+#include "policy/text.h"
 
 static const char *const all_events[] = { "passkey-display-required", "passkey-required", "peripheral-security-request",
                                           "pairing-authorization-required", "service-authorization-required", NULL };
@@ -70,7 +71,7 @@ fits (const PrwCliQuestion *question)
   struct winsize size = { .ws_col = 0 };
 
   return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-         size.ws_col >= strlen ("[123 s] : ") + (gsize) g_utf8_strlen (prw_cli_question_hint (question), -1) + ANSWER_COLUMNS;
+         size.ws_col >= strlen ("[123 s] : ") + prw_text_width (prw_cli_question_hint (question)) + ANSWER_COLUMNS;
 }
 
 /* The seconds stand at the start of the line, so that counting down leaves what is being typed alone. */

@@ -42,14 +42,15 @@ def load_pseudo():
 
 def compile_all():
     """The pseudo-locales and German, where the programs of this test look for them."""
-    pseudo, pot = load_pseudo(), catalog.pot()
-    for kind, language in pseudo.NAMES.items():
-        catalog.compile_catalog(pseudo.make(pot, kind), LOCALE, language)
+    pot = catalog.pot()
+    for kind, language in PSEUDO.NAMES.items():
+        catalog.compile_catalog(PSEUDO.make(pot, kind), LOCALE, language)
     for language in catalog.languages():
         catalog.compile_catalog((catalog.TOP / f"po/{language}.po").read_text(encoding="utf-8"), LOCALE, language)
     return {m.id: m for m in catalog.parse(pot)}
 
 
+PSEUDO = load_pseudo()
 MESSAGES = compile_all()
 
 
@@ -155,13 +156,58 @@ def tour_of_mistakes(tour):
         tour(*args, status=1)
 
 
+QUESTIONS = (("RequestConfirmation", "(ou)", (123456,), "yes"), ("DisplayPasskey", "(ouq)", (123456, 0), "no"), ("RequestPasskey", "(o)", (), "no"),
+             ("RequestPinCode", "(o)", (), "no"), ("RequestAuthorization", "(o)", (), "no"),
+             ("AuthorizeService", "(os)", ("00001124-0000-1000-8000-00805f9b34fb",), "never"))
+
+
+def tour_of_the_agent(tour, m, kind):
+    """Questions, each kind, in a terminal that stays open: wrong words, words that came too soon, and the end."""
+    terminal, told = h.Terminal(m, "agent"), ""
+    wait(lambda: m.client.get(h.ROOT, h.MANAGER, "Handlers") == 1, "it listens")
+    for method, signature, args, answer in QUESTIONS:
+        m.ask(method, signature, *args)
+        told += terminal.shows(" s] ")
+        terminal.type("too soon\r", thinking=0)
+        told += terminal.shows(" s] ")
+        terminal.type("-" * 20 + "\r", thinking=1)
+        told += terminal.shows(" s] ")
+        terminal.type(("yes" if answer == "yes" else "no") + "\r")
+        wait(lambda: not m.client.get(h.ROOT, h.MANAGER, "Requests"), f"no question any more of {method}")
+    m.ask("RequestAuthorization")
+    told += terminal.shows(" s] ")
+    m.test("Cancel")
+    wait(lambda: not m.client.get(h.ROOT, h.MANAGER, "Requests"), "nobody asks any more")
+    terminal.type("\x03")
+    equal(terminal.ends(), 0, f"Ctrl-C: {terminal.output}")
+    equal(told.count(ADDRESS), len(QUESTIONS) + 1, f"whom each is about: {told}")
+    look(told + terminal.output, "agent")
+    tour.verbs.add("agent")
+    seconds_stay_in_their_line(m, PSEUDO.translate('six digits, or "no"', kind))
+
+
+def seconds_stay_in_their_line(m, hint):
+    """They count down where the prompt fits into a line, by cells, and not where it does not."""
+    needed = len("[123 s] : ") + cells(hint) + 20
+    for columns in (needed, needed - 1):
+        terminal = h.Terminal(m, "agent", columns=columns)
+        wait(lambda: m.client.get(h.ROOT, h.MANAGER, "Handlers") == 1, "it listens")
+        m.ask("RequestPasskey")
+        terminal.shows(hint)
+        if columns == needed:
+            terminal.shows("\x1b7\r[")
+        else:
+            h.pump(2.5)
+            check("\x1b7" not in terminal.read(), f"in {columns} columns it goes back to another line: {terminal.output!r}")
+        terminal.type("\x03")
+        equal(terminal.ends(), 0, "the end")
+        wait(lambda: m.client.get(h.ROOT, h.MANAGER, "Handlers") == 0, "it is gone")
+
+
 def tour_of_questions(tour, m):
     """Questions, each kind, answered in a terminal."""
     m.client.register()
-    for method, signature, args, answer in (("RequestConfirmation", "(ou)", (123456,), "yes"), ("DisplayPasskey", "(ouq)", (123456, 0), "no"),
-                                            ("RequestPasskey", "(o)", (), "no"),
-                                            ("RequestPinCode", "(o)", (), "no"), ("RequestAuthorization", "(o)", (), "no"),
-                                            ("AuthorizeService", "(os)", ("00001124-0000-1000-8000-00805f9b34fb",), "never")):
+    for method, signature, args, answer in QUESTIONS:
         m.ask(method, signature, *args)
         number = wait(lambda: m.client.get(h.ROOT, h.MANAGER, "Requests"), f"a question of {method}")[0].rsplit("/", maxsplit=1)[1]
         tour("requests")
@@ -211,11 +257,12 @@ def whole_tour(m, language):
     tour = Tour(m)
     tour_of_looking(tour, m)
     tour_of_mistakes(tour)
+    tour_of_the_agent(tour, m, {name: kind for kind, name in PSEUDO.NAMES.items()}[language])
     tour_of_questions(tour, m)
     tour_of_bonds(tour, m)
     watched(m)
     tour("status", status=3)
-    equal(all_verbs(m) - tour.verbs - {"monitor", "agent"}, set(), "verbs that nobody has looked at")
+    equal(all_verbs(m) - tour.verbs - {"monitor"}, set(), "verbs that nobody has looked at")
 
 
 @settings("[Lockout]\nFailures=100\n", daemon=False)
