@@ -14,6 +14,8 @@
 #define BUS_TIMEOUT 5000 /* ms */
 /* Nobody is in more groups (the kernel's NGROUPS_MAX). */
 #define MAX_GROUPS 65536
+/* How many are looked up at a time: the system's users may come from a network, and whoever asks need not wait for an answer. */
+#define MAX_OPEN 512
 /* The longest entry of a user or a group that is read, bytes. */
 #define MAX_ENTRY (1 << 20)
 
@@ -21,7 +23,8 @@ struct _PrwGroupAuthority
 {
   GObject parent;
   GDBusConnection *connection;
-  char *group; /* (nullable) */
+  char *group;  /* (nullable) */
+  guint n_open; /* checks */
 };
 
 /* Who asks, as the bus saw them log in; what is read of the system's users is read in a thread: it may take a network. */
@@ -129,14 +132,21 @@ deny (PrwGroupAuthority *self, GTask *task)
 }
 
 static void
+conclude (PrwGroupAuthority *self, GTask *task, gboolean allowed)
+{
+  self->n_open--;
+  if (allowed)
+    g_task_return_boolean (task, TRUE);
+  else
+    deny (self, task);
+}
+
+static void
 on_looked_up (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
 
-  if (g_task_propagate_boolean (G_TASK (result), NULL))
-    g_task_return_boolean (task, TRUE);
-  else
-    deny (PRW_GROUP_AUTHORITY (source), task);
+  conclude (PRW_GROUP_AUTHORITY (source), task, g_task_propagate_boolean (G_TASK (result), NULL));
 }
 
 /* %NULL: the bus knows no groups of it. */
@@ -165,11 +175,11 @@ on_credentials (GObject *source, GAsyncResult *result, gpointer data)
   guint32 uid;
 
   if (credentials == NULL || !g_variant_lookup (credentials, "UnixUserID", "u", &uid))
-    deny (self, task);
+    conclude (self, task, FALSE);
   else if (uid == 0 || uid == getuid ())
-    g_task_return_boolean (task, TRUE);
+    conclude (self, task, TRUE);
   else if (self->group == NULL)
-    deny (self, task);
+    conclude (self, task, FALSE);
   else
     {
       caller = g_new0 (Caller, 1);
@@ -186,7 +196,16 @@ static void
 group_check (PrwAuthority *authority, const char *sender, gboolean interactive, GTask *task)
 {
   PrwGroupAuthority *self = PRW_GROUP_AUTHORITY (authority);
+  g_autofree char *why = NULL;
 
+  if (self->n_open >= MAX_OPEN)
+    {
+      why = g_strdup_printf (_("%s needs authorisation, and too many ask for theirs at a time; try again"),
+                             prw_right_to_string (prw_authority_task_right (task)));
+      prw_authority_deny (task, why);
+      return;
+    }
+  self->n_open++;
   g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionCredentials",
                           g_variant_new ("(s)", sender), G_VARIANT_TYPE ("(a{sv})"), G_DBUS_CALL_FLAGS_NO_AUTO_START, BUS_TIMEOUT, NULL,
                           on_credentials, g_object_ref (task));

@@ -385,6 +385,23 @@ test_group (void)
 }
 
 static void
+test_group_flood (void)
+{
+  g_autoptr (FakeAuthorities) fake = fake_authorities_new ();
+  g_autoptr (PrwAuthority) authority = prw_group_authority_new (fake->bus, "no group has this name");
+  Outcome outcomes[600] = { { .done = FALSE } };
+
+  start_as (fake, authority, STRANGER, FALSE, outcomes, 512);
+  g_assert_cmpuint (finish (outcomes, 512), ==, 0);
+  fake->uid = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    start (authority, PRW_RIGHT_PAIR, FALSE, &outcomes[i]);
+  until (outcomes[599].done);
+  assert_contains (outcomes[599].why, "try again");
+  g_assert_cmpuint (finish (outcomes, G_N_ELEMENTS (outcomes)), ==, 512);
+}
+
+static void
 test_trusting (void)
 {
   g_autoptr (PrwAuthority) authority = prw_trusting_authority_new ();
@@ -405,6 +422,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/control/authority/polkit/flood", test_polkit_flood);
   g_test_add_func ("/control/authority/polkit/dialogs-of-one", test_polkit_dialogs_of_one);
   g_test_add_func ("/control/authority/group", test_group);
+  g_test_add_func ("/control/authority/group-flood", test_group_flood);
   g_test_add_func ("/control/authority/trusting", test_trusting);
   return g_test_run ();
 }
