@@ -135,6 +135,7 @@ def test_everything(m):
                     right = table.get((interface.name, member, write))
                     seen.add((interface.name, member, write))
                     outcome = reply_of(stranger, *args)
+                    stranger.send(*args)  # and once more, without waiting for what is said of it
                     fine = ("reply", "org.pairward.Error.InvalidArguments", "org.pairward.Error.NotFound") if right == "OPEN" else ("org.pairward.Error.NotAuthorized",)
                     check(outcome in fine, f"{interface.name}.{member} ({right}): {outcome}")
             for prop in interface.properties:
@@ -256,6 +257,11 @@ def test_impostors(m):
     for args in ((ROOT, "org.bluez.Agent1", "Release", None), (ROOT, "org.bluez.Agent1", "Cancel", None),
                  (ROOT, "org.bluez.Agent1", "RequestAuthorization", "(o)", h.DEVICE)):
         equal(reply_of(stranger, *args), f"{BUS}.Error.AccessDenied", args[2])
+    for method in ("Cancel", "Release", "Reload"):  # which interface is not said
+        message = Gio.DBusMessage.new_method_call("org.pairward", ROOT, None, method)
+        reply = stranger.bus.send_message_with_reply_sync(message, Gio.DBusSendMessageFlags.NONE, 20000, None)
+        reply = reply[0] if isinstance(reply, tuple) else reply
+        equal(reply.get_error_name(), f"{BUS}.Error.AccessDenied", f"{method} of any interface")
     equal((state(m.client), answer()), (before, ""), "nothing came of it")
     for flags in (0, 2, 3, 7):  # replace, and wait for it
         outcome = reply_of_bus(stranger, "RequestName", "(su)", "org.pairward", flags)
@@ -268,10 +274,24 @@ def test_impostors(m):
     equal(wait(answer, "an answer"), "()", "the first one has the question still")
 
 
-def reply_of_bus(client, method, signature, *args):
+@settings("[Daemon]\nWithoutHandler=wait\n")
+def test_listeners(m):
+    """What is told to a handler nobody else hears."""
+    stranger, heard = nobody(m), []
+    stranger.bus.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NONE, lambda *args: heard.append(args[5].print_(True)))
+    reply_of_bus(stranger, "AddMatch", "(s)", "eavesdrop='true'")  # allowed or not
+    equal(reply_of_bus(stranger, "BecomeMonitor", "(asu)", [], 0, interface="org.freedesktop.DBus.Monitoring"), f"{BUS}.Error.AccessDenied", "a monitor")
+    request, _ = scene(m)
+    equal(m.client.call(request, REQUEST, "GetPasskey"), "123456", "who may know")
+    m.client.call(request, REQUEST, "Reject")
+    wait(lambda: [text for text in heard if "rejected" in text], "what everybody hears")
+    equal([text for text in heard if "123456" in text], [], "the code")
+
+
+def reply_of_bus(client, method, signature, *args, interface=BUS):
     """As reply_of (), of the bus."""
     try:
-        return client.call("/org/freedesktop/DBus", BUS, method, signature, *args, name=BUS)
+        return client.call("/org/freedesktop/DBus", interface, method, signature, *args, name=BUS)
     except GLib.Error as error:
         return Gio.DBusError.get_remote_error(error)
 
