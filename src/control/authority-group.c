@@ -15,7 +15,7 @@
 /* Nobody is in more groups (the kernel's NGROUPS_MAX). */
 #define MAX_GROUPS 65536
 /* How many are looked up at a time: the system's users may come from a network, and whoever asks need not wait for an answer. */
-#define MAX_OPEN 512
+#define MAX_LOOKUPS 512
 /* The longest entry of a user or a group that is read, bytes. */
 #define MAX_ENTRY (1 << 20)
 
@@ -23,8 +23,8 @@ struct _PrwGroupAuthority
 {
   GObject parent;
   GDBusConnection *connection;
-  char *group;  /* (nullable) */
-  guint n_open; /* checks */
+  char *group;     /* (nullable) */
+  guint n_lookups;
 };
 
 /* Who asks, as the bus saw them log in; what is read of the system's users is read in a thread: it may take a network. */
@@ -132,21 +132,25 @@ deny (PrwGroupAuthority *self, GTask *task)
 }
 
 static void
-conclude (PrwGroupAuthority *self, GTask *task, gboolean allowed)
+deny_for_now (GTask *task)
 {
-  self->n_open--;
-  if (allowed)
-    g_task_return_boolean (task, TRUE);
-  else
-    deny (self, task);
+  g_autofree char *why = g_strdup_printf (_("%s needs authorisation, and too many ask for theirs at a time; try again"),
+                                          prw_right_to_string (prw_authority_task_right (task)));
+
+  prw_authority_deny (task, why);
 }
 
 static void
 on_looked_up (GObject *source, GAsyncResult *result, gpointer data)
 {
+  PrwGroupAuthority *self = PRW_GROUP_AUTHORITY (source);
   g_autoptr (GTask) task = data;
 
-  conclude (PRW_GROUP_AUTHORITY (source), task, g_task_propagate_boolean (G_TASK (result), NULL));
+  self->n_lookups--;
+  if (g_task_propagate_boolean (G_TASK (result), NULL))
+    g_task_return_boolean (task, TRUE);
+  else
+    deny (self, task);
 }
 
 /* %NULL: the bus knows no groups of it. */
@@ -175,13 +179,16 @@ on_credentials (GObject *source, GAsyncResult *result, gpointer data)
   guint32 uid;
 
   if (credentials == NULL || !g_variant_lookup (credentials, "UnixUserID", "u", &uid))
-    conclude (self, task, FALSE);
+    deny (self, task);
   else if (uid == 0 || uid == getuid ())
-    conclude (self, task, TRUE);
+    g_task_return_boolean (task, TRUE);
   else if (self->group == NULL)
-    conclude (self, task, FALSE);
+    deny (self, task);
+  else if (self->n_lookups >= MAX_LOOKUPS)
+    deny_for_now (task);
   else
     {
+      self->n_lookups++;
       caller = g_new0 (Caller, 1);
       caller->group = g_strdup (self->group);
       caller->uid = uid;
@@ -196,16 +203,7 @@ static void
 group_check (PrwAuthority *authority, const char *sender, gboolean interactive, GTask *task)
 {
   PrwGroupAuthority *self = PRW_GROUP_AUTHORITY (authority);
-  g_autofree char *why = NULL;
 
-  if (self->n_open >= MAX_OPEN)
-    {
-      why = g_strdup_printf (_("%s needs authorisation, and too many ask for theirs at a time; try again"),
-                             prw_right_to_string (prw_authority_task_right (task)));
-      prw_authority_deny (task, why);
-      return;
-    }
-  self->n_open++;
   g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionCredentials",
                           g_variant_new ("(s)", sender), G_VARIANT_TYPE ("(a{sv})"), G_DBUS_CALL_FLAGS_NO_AUTO_START, BUS_TIMEOUT, NULL,
                           on_credentials, g_object_ref (task));
