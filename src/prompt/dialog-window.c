@@ -16,12 +16,19 @@
 #define WIDTH_CHARS 44
 #define NAME_CHARS 26
 #define NAME_LINES 3
+/* Between parts, pixels: usually, and where the screen is small. */
+#define SPACING 20
+#define SPACING_TIGHT 8
+/* Of a screen's height, pixels: what a title bar and a panel need beside a dialog. */
+#define SPARE 72
+#define SCROLLED_MIN 120
 
 struct _PrwDialogWindow
 {
   GtkWindow parent;
   PrwPromptQuestion *question;
   GtkWidget *content; /* all of it; insensitive while an answer is under way */
+  GtkWidget *upper;   /* what is above time and buttons */
   GtkWidget *lead;    /* NULL where there is an entry */
   GtkWidget *entry;   /* NULL where nothing is typed */
   GtkWidget *send;    /* the button that sends what is typed, or NULL */
@@ -345,15 +352,19 @@ fill (PrwDialogWindow *self)
   gboolean types = words->kind == PRW_PROMPT_PASSKEY || words->kind == PRW_PROMPT_PIN;
   GtkWidget *time = prw_dialog_time_new (self->question);
   GtkWidget *parts[] = { make_device (self->question), types ? make_entry (self, ask) : make_lead (self, ask), make_risk (self->question),
-                         self->problem = make_label (NULL, "problem"), time, make_buttons (self) };
+                         self->problem = make_label (NULL, "problem") };
 
   gtk_window_set_title (GTK_WINDOW (self), title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, all, -1);
-  self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 20);
+  self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING);
+  self->upper = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING);
   gtk_widget_add_css_class (self->content, "content");
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     if (parts[i] != NULL)
-      gtk_box_append (GTK_BOX (self->content), parts[i]);
+      gtk_box_append (GTK_BOX (self->upper), parts[i]);
+  gtk_box_append (GTK_BOX (self->content), self->upper);
+  gtk_box_append (GTK_BOX (self->content), time);
+  gtk_box_append (GTK_BOX (self->content), make_buttons (self));
   gtk_widget_set_visible (self->problem, FALSE);
   g_signal_connect_swapped (time, "over", G_CALLBACK (on_over), self);
   gtk_window_set_child (GTK_WINDOW (self), self->content);
@@ -370,9 +381,81 @@ prw_dialog_window_new (PrwPromptQuestion *question)
   return self;
 }
 
+/* Of the lowest screen: which one it comes up on is the window manager's. 0: not known */
+static int
+screen_height (GtkWidget *widget)
+{
+  GListModel *monitors = gdk_display_get_monitors (gtk_widget_get_display (widget));
+  int height = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (monitors); i++)
+    {
+      g_autoptr (GdkMonitor) monitor = g_list_model_get_item (monitors, i);
+      GdkRectangle place;
+
+      gdk_monitor_get_geometry (monitor, &place);
+      height = height == 0 ? place.height : MIN (height, place.height);
+    }
+  return height;
+}
+
+static int
+height_of (GtkWidget *widget, int width)
+{
+  int height;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
+  return height;
+}
+
+/* At first the digits or the entry are in view, not the name: that is the window's title too. Waits for the first layout. */
+static gboolean
+on_tick (GtkWidget *scrolled, GdkFrameClock *clock, gpointer data)
+{
+  PrwDialogWindow *self = data;
+  GtkAdjustment *place = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  graphene_rect_t box;
+
+  if (gtk_adjustment_get_page_size (place) <= 0)
+    return G_SOURCE_CONTINUE;
+  if (gtk_widget_compute_bounds (self->lead != NULL ? self->lead : gtk_widget_get_parent (self->entry), self->upper, &box))
+    gtk_adjustment_set_value (place, box.origin.y);
+  return G_SOURCE_REMOVE;
+}
+
+/* In large text on a small screen: the buttons stay on it, and what is above them is scrolled. */
+static void
+fit (PrwDialogWindow *self)
+{
+  int height = screen_height (GTK_WIDGET (self)) - SPARE, width, over;
+  GtkWidget *scrolled;
+
+  gtk_widget_measure (self->content, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+  if (height <= 0 || height_of (self->content, width) <= height || gtk_widget_get_parent (self->upper) != self->content)
+    return;
+  gtk_widget_add_css_class (self->content, "tight");
+  gtk_box_set_spacing (GTK_BOX (self->content), SPACING_TIGHT);
+  gtk_box_set_spacing (GTK_BOX (self->upper), SPACING_TIGHT);
+  over = height_of (self->content, width) - height;
+  if (over <= 0)
+    return;
+  scrolled = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE); /* that there is more is seen at once */
+  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), MAX (SCROLLED_MIN, height_of (self->upper, width) - over));
+  gtk_widget_add_tick_callback (scrolled, on_tick, self, NULL);
+  g_object_ref (self->upper);
+  gtk_box_remove (GTK_BOX (self->content), self->upper);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->upper);
+  g_object_unref (self->upper);
+  gtk_box_prepend (GTK_BOX (self->content), scrolled);
+}
+
 void
 prw_dialog_window_show (PrwDialogWindow *self)
 {
+  fit (self);
   prw_dialog_ask_no_focus (GTK_WINDOW (self));
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE); /* not gtk_window_present(), which asks for the keyboard */
 }

@@ -123,13 +123,13 @@ class Desktop:
         self.furniture = 0
         self.manager = None
 
-    def start_x(self):
+    def start_x(self, size="1024x768"):
         """An X server; it, and its display."""
         mine, theirs = os.pipe()
         log = open(self.dir / f"xvfb-{len(self.programs)}.log", "w+b")  # pylint: disable=consider-using-with
         server = Program.__new__(Program)
         server.log, server.read = log, b""
-        server.process = subprocess.Popen(["Xvfb", "-displayfd", str(theirs), "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-noreset"],
+        server.process = subprocess.Popen(["Xvfb", "-displayfd", str(theirs), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset"],
                                           pass_fds=[theirs], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.programs.append(server)
         os.close(theirs)

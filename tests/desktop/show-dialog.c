@@ -82,6 +82,8 @@ look_at_label (GtkWidget *window, GtkLabel *label)
   pango_layout_get_pixel_size (layout, &width, &height);
   if (!gtk_widget_compute_bounds (GTK_WIDGET (label), window, &box))
     what = "nowhere";
+  else if (gtk_widget_get_ancestor (GTK_WIDGET (label), GTK_TYPE_SCROLLED_WINDOW) != NULL)
+    what = width > gtk_widget_get_width (GTK_WIDGET (label)) ? "cut" : NULL; /* it can be brought into view */
   else if (box.origin.x < 0 || box.origin.y < 0 || box.origin.x + box.size.width > (float) gtk_widget_get_width (window) ||
            box.origin.y + box.size.height > (float) gtk_widget_get_height (window))
     what = "outside";

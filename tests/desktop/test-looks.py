@@ -4,11 +4,13 @@
 
 import importlib.machinery
 import importlib.util
+import os
 import re
 import sys
+import time
 
 sys.dont_write_bytecode = True
-from desktop import HERE, SHOW, Program, check, equal, run, wait  # noqa: E402
+from desktop import HERE, QUIET, SHOW, Program, check, equal, run, wait  # noqa: E402
 
 sys.path.insert(0, str(HERE.parent / "i18n"))
 import catalog  # noqa: E402
@@ -35,16 +37,21 @@ def compile_all(folder):
     catalog.compile_catalog((catalog.TOP / "po/de.po").read_text(encoding="utf-8"), folder, "de")
 
 
+def show(d, kind, language, theme, name):
+    """One dialog, and its window."""
+    dialog = Program(d, [SHOW, f"--kind={kind}", f"--name={name}", "--address=C0:FF:EE:00:12:34", "--icon=input-keyboard", "--seconds=50",
+                         f"--locale-dir={d.dir / 'locale'}", *KINDS[kind]], LANGUAGE=language, GTK_THEME=theme)
+    dialog.prints("shown")
+    return dialog, wait(lambda: d.out("xdotool", "search", "--onlyvisible", "--pid", str(dialog.process.pid)).split(), kind)[-1]
+
+
 def look(d, language, dpi, theme, name):
     """All kinds of dialogs in one look."""
     compile_all(d.dir / "locale")
     d.out("xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", f"Xft.dpi: {dpi}\n")
-    for kind, options in KINDS.items():
+    for kind in KINDS:
         what = f"{kind}-{language}-{dpi}"
-        dialog = Program(d, [SHOW, f"--kind={kind}", f"--name={name}", "--address=C0:FF:EE:00:12:34", "--icon=input-keyboard", "--seconds=50",
-                             f"--locale-dir={d.dir / 'locale'}", *options], LANGUAGE=language, GTK_THEME=theme)
-        dialog.prints("shown")
-        number = wait(lambda p=dialog: d.out("xdotool", "search", "--onlyvisible", "--pid", str(p.process.pid)).split(), what)[-1]
+        dialog, number = show(d, kind, language, theme, name)
         d.tree.find(dialog, "push button", "")
         if kind == "passkey":
             dialog.say("refuse The daemon says why, in its own language, and perhaps at some length")
@@ -59,6 +66,34 @@ def look(d, language, dpi, theme, name):
               f"{what}: not translated: {words}")
         size = [int(n) for n in re.search(r"Geometry: (\d+)x(\d+)", d.out("xdotool", "getwindowgeometry", number)).groups()]
         check(size[0] <= SCREEN[0] and size[1] <= SCREEN[1], f"{what}: {size} on a screen of {SCREEN}")
+        dialog.kill()
+
+
+def test_large_text_on_a_small_screen(d):
+    """The buttons are on it; what is above them is scrolled, by the keyboard too."""
+    compile_all(d.dir / "locale")
+    d.env["DISPLAY"] = os.environ["DISPLAY"] = d.start_x("800x480")[1]
+    d.start_manager()
+    d.out("xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", "Xft.dpi: 168\n")
+    for kind, button in (("compare", "Sie sind gleich"), ("passkey", "Kopplung abbrechen"), ("authorize", "Ablehnen")):
+        dialog, number = show(d, kind, "de", "Adwaita", KEYBOARD)
+        node = d.tree.find(dialog, "push button", button)
+        d.shot_of(number, f"{kind}-small-screen")
+        size = [int(n) for n in re.search(r"Geometry: (\d+)x(\d+)", d.out("xdotool", "getwindowgeometry", number)).groups()]
+        x, y = d.tree.place(node)
+        check(size[0] <= 800 and size[1] <= 480 and y < size[1] and x < size[0], f"{kind}: {size}, {button} at {x}, {y}")
+        time.sleep(QUIET)
+        if kind == "compare":
+            check(0 < d.tree.place(d.tree.find(dialog, "label", "4"))[1] < y, "the digits are in view")
+        if kind == "passkey":
+            d.hands("windowfocus", "--sync", number)
+            d.keys("Tab")
+            d.type("123456")
+            d.keys("Return")
+            wait(lambda p=dialog: "code 123456" in p.lines(), "the code")
+        else:
+            d.hands("mousemove", "--window", number, str(x), str(y), "click", "1")
+            wait(lambda p=dialog, k=kind: ("accept" if k == "compare" else "reject") in p.lines(), button)
         dialog.kill()
 
 
