@@ -63,9 +63,15 @@ on_surface_changed (PrwSurface *surface, Prompt *self)
 static void
 on_settled (PrwNotifier *notifier, Prompt *self)
 {
+#ifdef HAVE_GTK
+  gboolean notifies_only = self->no_dialogs;
+#else
+  gboolean notifies_only = TRUE; /* whether there is a display has not been looked at */
+#endif
+
   if (kinds (self) == 0)
     {
-      g_printerr ("pairward-prompt: %s\n", self->no_dialogs || self->surfaces->len > 1
+      g_printerr ("pairward-prompt: %s\n", notifies_only
                                              ? _("there is no notification server that takes answers; start one, or run \"pairwardctl agent\" in a terminal")
                                              : _("there is no display and no notification server that takes answers: run it in a desktop session, "
                                                  "or run \"pairwardctl agent\" in a terminal"));
