@@ -141,6 +141,13 @@ prw_fake_sysfs_add_acm (PrwFakeSysfs *self, const char *port, guint interface, c
 }
 
 void
+prw_fake_sysfs_add_board (PrwFakeSysfs *self, const char *port, const char *tty)
+{
+  prw_fake_sysfs_add_usb (self, port, "2fe3", "0004", "Zephyr HCI UART sample");
+  prw_fake_sysfs_add_acm (self, port, 0, tty);
+}
+
+void
 prw_fake_sysfs_add_uart (PrwFakeSysfs *self, const char *tty)
 {
   g_autofree char *hardware = g_strdup_printf ("devices/pnp0/00:%s/00:%s:0.0", tty, tty);

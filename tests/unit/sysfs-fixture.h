@@ -32,6 +32,8 @@ void prw_fake_sysfs_remove (PrwFakeSysfs *self, const char *path);
 void prw_fake_sysfs_add_usb (PrwFakeSysfs *self, const char *port, const char *vid, const char *pid, const char *product);
 /** prw_fake_sysfs_add_acm: a tty of cdc_acm on interface @interface of the USB device at @port. */
 void prw_fake_sysfs_add_acm (PrwFakeSysfs *self, const char *port, guint interface, const char *tty);
+/** prw_fake_sysfs_add_board: Zephyr's hci_uart on a USB port, with its tty. */
+void prw_fake_sysfs_add_board (PrwFakeSysfs *self, const char *port, const char *tty);
 /** prw_fake_sysfs_add_uart: a port of the board, not on USB. */
 void prw_fake_sysfs_add_uart (PrwFakeSysfs *self, const char *tty);
 /** prw_fake_sysfs_add_btusb: a controller of the kernel's btusb. */

@@ -131,6 +131,25 @@ run_until (Fixture *f, const char *logged)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* As far as it is the kernel's again; what that did until then is @log. */
+static void
+attach (Fixture *f, const char *log)
+{
+  begin (f);
+  run_until (f, "hci0;");
+  hci_kernel_wait_log (log);
+}
+
+/* An attachment that has no place for addresses. */
+static void
+begin_adoption (Fixture *f)
+{
+  static const PrwClaimPaths paths = { .addresses = "/nowhere/addresses", .state = "/nowhere/boards", .run = "/nowhere/run" };
+
+  begin (f);
+  f->adoption = prw_adoption_new (f->attach, &paths, NULL, NULL, NULL);
+}
+
 /* It was down: it is asked, given back, and looked after until it goes. */
 static void
 test_down (Fixture *f, gconstpointer data)
@@ -151,9 +170,7 @@ static void
 test_up (Fixture *f, gconstpointer data)
 {
   hci_kernel.powered = TRUE;
-  begin (f);
-  run_until (f, "hci0;");
-  hci_kernel_wait_log ("off;taken;given back;");
+  attach (f, "off;taken;given back;");
   prw_hci_restore_power (f->hci, OURS);
   hci_kernel_wait_log ("off;taken;given back;static;on;");
   prw_hci_restore_power (f->hci, OURS);
@@ -178,9 +195,7 @@ static void
 test_up_without_address (Fixture *f, gconstpointer data)
 {
   hci_kernel.powered = TRUE;
-  begin (f);
-  run_until (f, "hci0;");
-  hci_kernel_wait_log ("off;taken;given back;");
+  attach (f, "off;taken;given back;");
   prw_hci_restore_power (f->hci, "");
   hci_kernel_wait_log ("off;taken;given back;on;");
 }
@@ -189,9 +204,7 @@ test_up_without_address (Fixture *f, gconstpointer data)
 static void
 test_again (Fixture *f, gconstpointer data)
 {
-  begin (f);
-  run_until (f, "hci0;");
-  hci_kernel_wait_log ("taken;given back;");
+  attach (f, "taken;given back;");
   hci_kernel.powered = TRUE;
   g_string_truncate (f->log, 0);
   prw_attach_reopen (f->attach);
@@ -231,9 +244,7 @@ test_locked_by_stranger (Fixture *f, gconstpointer data)
   int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
   g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
-  begin (f);
-  run_until (f, "hci0;");
-  hci_kernel_wait_log ("taken;given back;");
+  attach (f, "taken;given back;");
   close (fd);
 }
 
@@ -265,12 +276,9 @@ test_vanishes (Fixture *f, gconstpointer data)
 static void
 test_no_public (Fixture *f, gconstpointer data)
 {
-  const PrwClaimPaths paths = { .addresses = "/nowhere/addresses", .state = "/nowhere/boards", .run = "/nowhere/run" };
-
   f->wanted = "00:11:22:33:44:55";
   hci_kernel.powered = TRUE;
-  begin (f);
-  f->adoption = prw_adoption_new (f->attach, &paths, NULL, NULL, NULL);
+  begin_adoption (f);
   run_until (f, NULL);
   g_clear_pointer (&f->adoption, prw_adoption_free);
   g_assert_error (f->error, PRW_PROBLEM, PRW_PROBLEM_NO_ADDRESS);
@@ -284,11 +292,8 @@ test_no_public (Fixture *f, gconstpointer data)
 static void
 test_liar (Fixture *f, gconstpointer data)
 {
-  const PrwClaimPaths paths = { .addresses = "/nowhere/addresses", .state = "/nowhere/boards", .run = "/nowhere/run" };
-
   hci_kernel.liar = TRUE;
-  begin (f);
-  f->adoption = prw_adoption_new (f->attach, &paths, NULL, NULL, NULL);
+  begin_adoption (f);
   run_until (f, "hci0;");
   g_assert_cmpstr (prw_adoption_get_address (f->adoption), ==, OURS);
   g_clear_pointer (&f->adoption, prw_adoption_free);
@@ -403,9 +408,7 @@ static void
 test_busy_once (Fixture *f, gconstpointer data)
 {
   hci_kernel.open_errors[0] = EBUSY;
-  begin (f);
-  run_until (f, "hci0;");
-  hci_kernel_wait_log ("refused;taken;given back;");
+  attach (f, "refused;taken;given back;");
 }
 
 /* Told to end while it waits: it does not leave it down. */
@@ -432,9 +435,7 @@ test_told_to_end_by_hanging (Fixture *f, gconstpointer data)
 static void
 test_told_to_end_again (Fixture *f, gconstpointer data)
 {
-  begin (f);
-  run_until (f, "hci0;");
-  hci_kernel_wait_log ("taken;given back;");
+  attach (f, "taken;given back;");
   f->system.answer = G_MAXINT;
   hci_kernel.powered = hci_kernel.hangs = TRUE;
   hci_kernel.ends_us = f->tell_to_end;

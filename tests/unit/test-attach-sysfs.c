@@ -31,8 +31,7 @@ test_acm (Tree **tree, gconstpointer data)
 {
   g_autoptr (PrwPort) port = NULL, again = NULL;
 
-  prw_fake_sysfs_add_usb (*tree, "1-2", "2fe3", "0004", "Zephyr HCI UART sample");
-  prw_fake_sysfs_add_acm (*tree, "1-2", 0, "ttyACM0");
+  prw_fake_sysfs_add_board (*tree, "1-2", "ttyACM0");
   port = prw_sysfs_describe_tty ((*tree)->root, "ttyACM0");
   g_assert_nonnull (port);
   g_assert_cmpstr (port->name, ==, "ttyACM0");
@@ -122,8 +121,7 @@ test_controllers (Tree **tree, gconstpointer data)
   g_autoptr (GPtrArray) controllers = NULL;
   g_autoptr (PrwPort) on_tty = NULL;
 
-  prw_fake_sysfs_add_usb (*tree, "1-2", "2fe3", "0004", "Zephyr HCI UART sample");
-  prw_fake_sysfs_add_acm (*tree, "1-2", 0, "ttyACM0");
+  prw_fake_sysfs_add_board (*tree, "1-2", "ttyACM0");
   prw_fake_sysfs_add_acm (*tree, "1-2", 2, "ttyACM1");
   prw_fake_sysfs_attach (*tree, "ttyACM1", "hci1");
   prw_fake_sysfs_add_usb (*tree, "1-3", "2fe3", "000b", "Zephyr HCI USB sample");
@@ -224,8 +222,7 @@ test_half_ids (Tree **tree, gconstpointer data)
 static void
 add_many (Tree *tree)
 {
-  prw_fake_sysfs_add_usb (tree, "1-2", "2fe3", "0004", "Zephyr HCI UART sample");
-  prw_fake_sysfs_add_acm (tree, "1-2", 0, "ttyACM10");
+  prw_fake_sysfs_add_board (tree, "1-2", "ttyACM10");
   prw_fake_sysfs_add_usb (tree, "1-3", "1366", "1051", "J-Link");
   prw_fake_sysfs_add_acm (tree, "1-3", 0, "ttyACM2");
   prw_fake_sysfs_add_acm (tree, "1-3", 2, "ttyACM3");
@@ -422,12 +419,10 @@ test_another_instance (Tree **tree, gconstpointer data)
 {
   g_autoptr (PrwPort) first = NULL, second = NULL;
 
-  prw_fake_sysfs_add_usb (*tree, "1-2", "2fe3", "0004", "Zephyr HCI UART sample");
-  prw_fake_sysfs_add_acm (*tree, "1-2", 0, "ttyACM0");
+  prw_fake_sysfs_add_board (*tree, "1-2", "ttyACM0");
   first = prw_sysfs_describe_tty ((*tree)->root, "ttyACM0");
   prw_fake_sysfs_remove (*tree, "class/tty/ttyACM0");
-  prw_fake_sysfs_add_usb (*tree, "1-3", "2fe3", "0004", "Zephyr HCI UART sample");
-  prw_fake_sysfs_add_acm (*tree, "1-3", 0, "ttyACM0");
+  prw_fake_sysfs_add_board (*tree, "1-3", "ttyACM0");
   second = prw_sysfs_describe_tty ((*tree)->root, "ttyACM0");
   g_assert_true (first->instance != second->instance);
 }

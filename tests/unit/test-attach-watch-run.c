@@ -30,8 +30,7 @@ set_up (Stage *stage, gconstpointer body)
   g_autofree char *content = NULL;
 
   stage->tree = prw_fake_sysfs_new ();
-  prw_fake_sysfs_add_usb (stage->tree, "1-2", "2fe3", "0004", "Zephyr HCI UART sample");
-  prw_fake_sysfs_add_acm (stage->tree, "1-2", 0, "ttyACM0");
+  prw_fake_sysfs_add_board (stage->tree, "1-2", "ttyACM0");
   prw_fake_sysfs_add_usb (stage->tree, "1-3", "1915", "521f", "Open DFU Bootloader");
   prw_fake_sysfs_add_acm (stage->tree, "1-3", 0, "ttyACM1");
   prw_fake_sysfs_add_usb (stage->tree, "1-4", "1366", "1051", "J-Link");

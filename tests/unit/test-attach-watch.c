@@ -184,6 +184,14 @@ assert_done (Stage *stage, const char *expected)
   g_assert_cmpstr (done, ==, expected);
 }
 
+/* A port is there when it is looked at. */
+static void
+begin_with (Stage *stage, const char *tty)
+{
+  plug_in (stage, tty);
+  prw_watch_look (stage->watch);
+}
+
 static void
 test_start (Stage *stage, gconstpointer data)
 {
@@ -248,8 +256,7 @@ test_overflow (Stage *stage, gconstpointer data)
 static void
 test_ended_first (Stage *stage, gconstpointer data)
 {
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   pull_out (stage, "ttyACM0");
   prw_watch_ended (stage->watch, "ttyACM0", 0);
   prw_fake_clock_advance_seconds (stage->clock, 1);
@@ -261,8 +268,7 @@ test_ended_first (Stage *stage, gconstpointer data)
 static void
 test_refused (Stage *stage, gconstpointer data)
 {
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   prw_watch_ended (stage->watch, "ttyACM0", 1);
   prw_fake_clock_advance_seconds (stage->clock, 3600);
   prw_watch_look (stage->watch);
@@ -271,12 +277,10 @@ test_refused (Stage *stage, gconstpointer data)
   pull_out (stage, "ttyACM0");
   prw_watch_look (stage->watch);
   assert_done (stage, "~ttyACM0");
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   assert_done (stage, "+ttyACM0");
   prw_watch_ended (stage->watch, "ttyACM0", 2);
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   assert_done (stage, "+ttyACM0");
 }
 
@@ -284,8 +288,7 @@ test_refused (Stage *stage, gconstpointer data)
 static void
 test_refused_then_removed (Stage *stage, gconstpointer data)
 {
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   prw_watch_ended (stage->watch, "ttyACM0", 1);
   assert_done (stage, "+ttyACM0");
   hear (stage, "remove", "tty", "ttyACM0");
@@ -318,8 +321,7 @@ test_busy (Stage *stage, gconstpointer data)
 {
   const guint delays[] = { 1, 2, 4, 8, 16 };
 
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   for (gsize i = 0; i < G_N_ELEMENTS (delays); i++)
     {
       assert_done (stage, "+ttyACM0");
@@ -335,8 +337,7 @@ test_busy (Stage *stage, gconstpointer data)
   pull_out (stage, "ttyACM0");
   prw_watch_look (stage->watch);
   assert_done (stage, "~ttyACM0");
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   assert_done (stage, "+ttyACM0");
   prw_watch_ended (stage->watch, "ttyACM0", 75);
   prw_fake_clock_advance_seconds (stage->clock, 1);
@@ -348,8 +349,7 @@ test_back_off (Stage *stage, gconstpointer data)
 {
   const guint delays[] = { 1, 2, 4, 8, 16, 32, 60, 60 };
 
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   for (gsize i = 0; i < G_N_ELEMENTS (delays); i++)
     {
       assert_done (stage, "+ttyACM0");
@@ -371,8 +371,7 @@ static void
 test_cannot_spawn (Stage *stage, gconstpointer data)
 {
   stage->host->cannot_spawn = TRUE;
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   assert_done (stage, "?ttyACM0");
   stage->host->cannot_spawn = FALSE;
   prw_fake_clock_advance_seconds (stage->clock, 1);
@@ -383,10 +382,8 @@ test_cannot_spawn (Stage *stage, gconstpointer data)
 static void
 test_replaced (Stage *stage, gconstpointer data)
 {
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
+  begin_with (stage, "ttyACM0");
   assert_done (stage, "+ttyACM0 -ttyACM0");
   prw_watch_look (stage->watch);
   assert_done (stage, "");
@@ -399,8 +396,7 @@ test_replaced (Stage *stage, gconstpointer data)
 static void
 test_replaced_while_attached (Stage *stage, gconstpointer data)
 {
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   plug_in (stage, "ttyACM0");
   set_hci (stage, "ttyACM0", "hci1");
   prw_watch_look (stage->watch);
@@ -432,10 +428,8 @@ test_taken (Stage *stage, gconstpointer data)
 static void
 test_two_boards (Stage *stage, gconstpointer data)
 {
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
-  plug_in (stage, "ttyACM1");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
+  begin_with (stage, "ttyACM1");
   assert_done (stage, "+ttyACM0 +ttyACM1");
   prw_watch_ended (stage->watch, "ttyACM0", 1);
   pull_out (stage, "ttyACM1");
@@ -446,8 +440,7 @@ test_two_boards (Stage *stage, gconstpointer data)
 static void
 test_killed_when_it_does_not_end (Stage *stage, gconstpointer data)
 {
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
   pull_out (stage, "ttyACM0");
   prw_watch_look (stage->watch);
   prw_fake_clock_advance (stage->clock, PRW_WATCH_GRACE - 1);
@@ -462,12 +455,9 @@ test_killed_when_it_does_not_end (Stage *stage, gconstpointer data)
 static void
 test_stop (Stage *stage, gconstpointer data)
 {
-  plug_in (stage, "ttyACM0");
-  prw_watch_look (stage->watch);
-  plug_in (stage, "ttyACM1");
-  prw_watch_look (stage->watch);
-  plug_in (stage, "ttyACM2");
-  prw_watch_look (stage->watch);
+  begin_with (stage, "ttyACM0");
+  begin_with (stage, "ttyACM1");
+  begin_with (stage, "ttyACM2");
   prw_watch_ended (stage->watch, "ttyACM2", 0); /* waits for its next try */
   prw_watch_stop (stage->watch);
   g_assert_cmpuint (stage->stopped, ==, 0);
