@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define CALL_TIMEOUT 2000 /* ms */
-#define PATH "/org/bluez/hci"
+#define ROOT "/org/bluez/"
+#define PATH ROOT "hci"
 
 void
 prw_adapters_free (PrwAdapters *self)
@@ -168,12 +169,13 @@ on_signal (GDBusConnection *bus, const char *sender, const char *object, const c
 {
   PrwAdaptersWatch *self = data;
   const char *path = NULL;
+  guint16 index;
 
   if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(oa{sa{sv}})")) && !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(oas)")))
     return;
   g_variant_get_child (parameters, 0, "&o", &path);
-  if (g_str_has_prefix (path, PATH))
-    self->func ((guint) g_ascii_strtoull (path + strlen (PATH), NULL, 10), g_str_equal (signal, "InterfacesAdded"), self->data);
+  if (g_str_has_prefix (path, ROOT) && prw_adapter_parse_name (path + strlen (ROOT), &index))
+    self->func (index, g_str_equal (signal, "InterfacesAdded"), self->data);
 }
 
 static const char *const signals[] = { "InterfacesAdded", "InterfacesRemoved" };

@@ -18,7 +18,12 @@ G_BEGIN_DECLS
  * It is no secret, and losing it costs the boards whose address was made here their bonds.
  */
 
-/** prw_boards_state_kept: the address that was made for board @key; made and kept when it was not yet. FALSE with an error, and no address, when it cannot be kept. */
+/**
+ * prw_boards_state_kept:
+ * @address: (out): that was made for board @key, made and kept now when it was not yet
+ *
+ * Returns: FALSE with an error, and no address, when it cannot be kept
+ */
 gboolean prw_boards_state_kept (const char *path, const char *key, char address[PRW_ADDRESS_LEN + 1], GError **error);
 
 /** prw_boards_state_listed: Returns: (transfer full): what we put into that manufacturer's list; empty, and a warning in the log, when it cannot be read */

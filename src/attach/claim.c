@@ -9,12 +9,12 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "attach/addresses.h"
 #include "attach/boards-state.h"
 #include "attach/lock-file.h"
+#include "core/clock.h"
 
 #define RETRY_MS 100
 /* A board that is plugged in again is attached while the one before is still being put away. */
@@ -103,20 +103,11 @@ try_lock (PrwClaim *self, GError **error)
   return FALSE;
 }
 
-static gint64
-boot_time (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_BOOTTIME, &now);
-  return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
 /* The file stays when the board goes: who is there is said by the lock alone. Only done by who has the lock. */
 static gboolean
 hold (PrwClaim *self, const char *address, GError **error)
 {
-  g_autofree char *text = g_strdup_printf ("0x%04x %" G_GINT64_FORMAT "\n", self->manufacturer, boot_time ());
+  g_autofree char *text = g_strdup_printf ("0x%04x %" G_GINT64_FORMAT "\n", self->manufacturer, prw_boot_time ());
   int fd = prw_lock_file_open (self->run, address, error);
 
   if (fd < 0)

@@ -3,7 +3,6 @@
 
 #include "attach/holder.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include <glib/gi18n.h>

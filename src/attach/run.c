@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
@@ -22,6 +21,7 @@
 #include "attach/sysfs.h"
 #include "attach/tty.h"
 #include "config/settings.h"
+#include "core/clock.h"
 #include "policy/address.h"
 
 #define RUN_DIR "/run/pairward" /* as PRW_BOARDS_DIR says to those who read there */
@@ -191,10 +191,8 @@ static void
 attached (PrwAttach *attach, gpointer data)
 {
   Run *run = data;
-  struct timespec now;
 
-  clock_gettime (CLOCK_BOOTTIME, &now);
-  run->since = now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+  run->since = prw_boot_time ();
   prw_adoption_attached (run->adoption);
 }
 

@@ -214,7 +214,8 @@ take (int fd, const char *name, const char *path, GError **error)
 
   if (is_console (name))
     {
-      g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_FORBIDDEN, _("%s: the kernel writes its messages there (see console= of /proc/cmdline); it is left alone"), name);
+      g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_FORBIDDEN,
+                   _("%s: the kernel writes its messages there (see console= of /proc/cmdline); it is left alone"), name);
       return FALSE;
     }
   if (flock (fd, LOCK_EX | LOCK_NB) != 0 || is_marked_exclusive (fd))
@@ -334,7 +335,10 @@ prw_tty_set_raw (PrwTty *self, guint speed, gboolean flow_control, GError **erro
   /* tcsetattr () is content when it could do one thing of many */
   if (cfgetospeed (&now) != code || cfgetispeed (&now) != code)
     {
-      g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_BAD_SPEED, ngettext ("%s: cannot do %u bit per second; try another --speed", "%s: cannot do %u bits per second; try another --speed", speed), self->name, speed);
+      g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_BAD_SPEED,
+                   ngettext ("%s: cannot do %u bit per second; try another --speed", "%s: cannot do %u bits per second; try another --speed",
+                             speed),
+                   self->name, speed);
       return FALSE;
     }
   if (flow_control && (now.c_cflag & CRTSCTS) == 0)

@@ -37,13 +37,19 @@ struct _PrwSystemClock
   GObject parent;
 };
 
-static gint64
-system_now (PrwClock *self)
+gint64
+prw_boot_time (void)
 {
   struct timespec ts;
 
   clock_gettime (CLOCK_BOOTTIME, &ts);
   return (gint64) ts.tv_sec * G_USEC_PER_SEC + ts.tv_nsec / 1000;
+}
+
+static gint64
+system_now (PrwClock *self)
+{
+  return prw_boot_time ();
 }
 
 /* Alarms run on the monotonic clock, which stands still while the machine sleeps: what an alarm ends (a pairing, a
