@@ -29,7 +29,12 @@ guint prw_handlers_get_events (PrwHandlers *self);
 gboolean prw_handlers_can_answer (PrwHandlers *self, PrwEvent event, const char *peer);
 /** prw_handlers_concerned: Returns: (transfer full): unique names of those that listen for @event of @peer */
 GStrv prw_handlers_concerned (PrwHandlers *self, PrwEvent event, const char *peer);
-/** prw_handlers_get_capability: what all handlers for all peers can do together: display events are display-yesno, entry is keyboard-only, both keyboard-display, none of these: none. Handlers registered for some peers only count too. */
+/**
+ * prw_handlers_get_capability:
+ *
+ * Returns: what all handlers can do together, those registered for some peers only too: display events are display-yesno, entry is
+ *   keyboard-only, both keyboard-display, none of these none
+ */
 PrwIoCapability prw_handlers_get_capability (PrwHandlers *self);
 
 G_END_DECLS

@@ -3,7 +3,6 @@
 
 #include "core/lease.h"
 
-#include <string.h>
 
 #include <glib/gi18n.h>
 

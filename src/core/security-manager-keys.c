@@ -140,7 +140,10 @@ prw_security_manager_set_remote_oob (PrwSecurityManager *self, PrwOobData *data,
     }
   if (data != NULL && self->oob == NULL && self->services->n_oob >= PRW_OOB_MAX)
     {
-      g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_READY, ngettext ("there is out-of-band data of %d peer already; pair with it first", "there is out-of-band data of %d peers already; pair with them first", PRW_OOB_MAX), PRW_OOB_MAX);
+      g_set_error (error, PRW_ERROR, PRW_ERROR_NOT_READY,
+                   ngettext ("there is out-of-band data of %d peer already; pair with it first",
+                             "there is out-of-band data of %d peers already; pair with them first", PRW_OOB_MAX),
+                   PRW_OOB_MAX);
       return FALSE;
     }
   prw_security_manager_clear_oob (self);

@@ -141,7 +141,10 @@ PrwTristate prw_security_manager_recall_service (PrwSecurityManager *self, const
 /** prw_security_manager_forget_services: it has a new bond, and may be somebody else. */
 void prw_security_manager_forget_services (PrwSecurityManager *self);
 
-/** prw_security_manager_fill_facts: all that is known about the peer for a request whose kind, association model and service are in @facts; strings are borrowed from it. */
+/**
+ * prw_security_manager_fill_facts:
+ * @facts: with kind, association model and service of a request; all else that is known of the peer is put in, strings borrowed from it
+ */
 void prw_security_manager_fill_facts (PrwSecurityManager *self, PrwFacts *facts);
 /** prw_security_manager_check_radio: FALSE with PRW_ERROR_NOT_SUPPORTED: its pairing is one of BR/EDR, which the adapter does not have. */
 gboolean prw_security_manager_check_radio (PrwSecurityManager *self, GError **error);

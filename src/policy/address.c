@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "address.h"
+#include "policy/address.h"
 
 #include <string.h>
 

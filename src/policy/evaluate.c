@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "policy.h"
+#include "policy/policy.h"
 
-#include "policy-private.h"
+#include "policy/policy-private.h"
 
 #include <glib/gi18n.h>
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "facts.h"
+#include "policy/facts.h"
 
-#include "address.h"
-#include "policy.h"
-#include "text.h"
+#include "policy/address.h"
+#include "policy/policy.h"
+#include "policy/text.h"
 
-#include <string.h>
 
 #include <glib/gi18n.h>
 

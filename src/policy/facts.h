@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "parameters.h"
+#include "policy/parameters.h"
 
 G_BEGIN_DECLS
 
@@ -76,7 +76,12 @@ const char *const *prw_facts_names (void);
  */
 char *prw_facts_to_string (const PrwFacts *facts);
 
-/** prw_event_for: the event with which a question about @facts is put (PASSKEY_REQUIRED for passkey and PIN entry, PASSKEY_DISPLAY_REQUIRED for comparison and displays, PAIRING_AUTHORIZATION_REQUIRED for Just Works, OOB and unknown, …). */
+/**
+ * prw_event_for:
+ *
+ * Returns: the event with which a question about @facts is put: PASSKEY_REQUIRED for passkey and PIN entry, PASSKEY_DISPLAY_REQUIRED
+ *   for comparison and displays, PAIRING_AUTHORIZATION_REQUIRED for Just Works, OOB and unknown, …
+ */
 PrwEvent prw_event_for (const PrwFacts *facts);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "parameters.h"
+#include "policy/parameters.h"
 
 /**
  * prw_security_parameters_equal:

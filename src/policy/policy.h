@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "facts.h"
+#include "policy/facts.h"
 
 G_BEGIN_DECLS
 
@@ -47,7 +47,8 @@ PrwTristate prw_rule_matches (const PrwRule *rule, const PrwFacts *facts);
 
 /**
  * prw_service_uuid:
- * @text: a full UUID, a 16 or 32-bit one in hex (with or without 0x), or a short name (hid, a2dp-sink, a2dp-source, hfp-hf, hfp-ag, hsp-hs, hsp-ag, pan-u, pan-nap, pan-gn, opp, ftp, map, pbap, avrcp, spp, dun, sap, battery, hog…)
+ * @text: a full UUID, a 16 or 32-bit one in hex (with or without 0x), or a short name (hid, a2dp-sink, a2dp-source, hfp-hf, hfp-ag,
+ *   hsp-hs, hsp-ag, pan-u, pan-nap, pan-gn, opp, ftp, map, pbap, avrcp, spp, dun, sap, battery, hog…)
  *
  * Returns: (transfer full) (nullable): the full lower-case UUID, NULL with @error
  */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "policy.h"
+#include "policy/policy.h"
 
-#include "policy-private.h"
-#include "text.h"
+#include "policy/policy-private.h"
+#include "policy/text.h"
 
 #include <string.h>
 

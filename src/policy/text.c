@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "text.h"
+#include "policy/text.h"
 
-#include "types.h"
+#include "policy/types.h"
 
 #include <string.h>
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "types.h"
+#include "policy/types.h"
 
-#include <string.h>
 
 #include <glib/gi18n.h>
 
