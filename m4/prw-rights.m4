@@ -6,7 +6,7 @@
 AC_DEFUN([PRW_ACCOUNT], [AC_ARG_WITH([$1], [AS_HELP_STRING([--with-$1=NAME], [$3 ($2)])], [], [with_$1=yes])
   AS_CASE([$with_$1],
     [yes], [with_$1=$2],
-    [''|-*|*[[!a-zA-Z0-9_.-]]*], [AC_MSG_ERROR([--with-$1=$with_$1: no such name can be made])])])
+    [''|-*|*[[!a-zA-Z0-9_.-]]*], [AC_MSG_ERROR([--with-$1=$with_$1: not the name of a user or group (letters, digits, _, - and .)])])])
 
 # PRW_RIGHTS
 # ----------
