@@ -471,6 +471,16 @@ def test_options(m):
                                (["word"], 2, "no arguments"), ([], 1, "pairwardctl agent")):
         done = subprocess.run([PROMPT, *args], env=env, capture_output=True, text=True, check=False, timeout=20)
         check(done.returncode == status and word in done.stdout + done.stderr, f"{args}: {done}")
+    for where in (">&-", ">/dev/full"):
+        done = subprocess.run(["sh", "-c", f'"{PROMPT}" --version {where}'], env=env, capture_output=True, text=True, check=False, timeout=20)
+        check(done.returncode == 1 and "could not be written" in done.stderr, f"{where}: {done}")
+
+
+def test_starts_with_nothing_open(m):
+    d = Desktop(m, prompt=False)
+    prompt = m.spawn(["/bin/sh", "-c", f"exec {PROMPT} <&- >&- 2>&-"], "prompt.log")
+    d.registered()
+    equal([os.readlink(f"/proc/{prompt.pid}/fd/{fd}") for fd in range(3)], ["/dev/null"] * 3, "no bus where its words go")
 
 
 if __name__ == "__main__":
