@@ -371,7 +371,7 @@ prw_verb_agent (PrwClient *client, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, "", 0, 0, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 0, 0, &status))
     return status;
   if (client->json)
     return prw_client_usage ("%s", _("agent talks with people; programs register as a handler on D-Bus instead of --json"));

@@ -257,7 +257,7 @@ help_lines (PrwClient *client, const char *verb)
     g_string_append (text, "  --version  \n  --help  \n");
   printed = text;
   before = g_set_print_handler (keep);
-  if (verb != NULL && prw_verbs_has (verb))
+  if (verb != NULL && prw_verbs_find (verb) != NULL)
     prw_verbs_run (client, 2, (char *[]) { (char *) verb, (char *) "--help", NULL });
   g_set_print_handler (before);
   return g_strsplit (text->str, "\n", -1);
@@ -330,56 +330,51 @@ offer_verbs (const Line *line)
   offer (line, "help", "");
 }
 
-static gboolean
-is_one_of (const char *word, const char *const *words)
-{
-  return g_strv_contains (words, word);
-}
-
-/* The first argument of @verb. */
+/* What may stand for one of the words by which the table of verbs names an argument. Small letters stand for themselves. */
 static void
-offer_first (const Line *line, const char *verb)
+offer_for (const Line *line, const char *verb, const char *what)
 {
-  static const char *const of_peers[] = { "show", "pair", "delete", "services", "params", "explain", "debug-key", "oob", "history", NULL };
-
-  if (is_one_of (verb, of_peers))
+  if (g_str_equal (what, "PEER"))
     for_each (line, PRW_PEER_IFACE, offer_peer);
-  if (g_str_equal (verb, "explain"))
-    offer (line, "-", "");
-  else if (g_str_equal (verb, "policy"))
-    offer_policies (line, "");
-  else if (g_str_equal (verb, "window"))
-    offer_words (line, "", (const char *[]) { "30", "60", "120", "300", "close", NULL });
-  else if (g_str_equal (verb, "answer"))
-    offer_questions (line);
-  else if (g_str_equal (verb, "controller"))
+  else if (g_str_equal (what, "NAME"))
     for_each (line, PRW_CONTROLLER_IFACE, offer_controller);
-  else if (g_str_equal (verb, "config"))
-    offer_words (line, "", (const char *[]) { "check", "show", NULL });
-  else if (g_str_equal (verb, "help"))
-    offer_verbs (line);
+  else if (g_str_equal (what, "N"))
+    offer_questions (line);
+  else if (g_str_equal (what, "FLAGS"))
+    offer_policies (line, "");
+  else if (g_str_equal (what, "SECONDS"))
+    offer_words (line, "", (const char *[]) { "30", "60", "120", "300", NULL });
+  else if (g_str_equal (what, "FILE") && g_str_equal (line->arguments->pdata[1], "check"))
+    offer_files ();
+  else if (strchr (what, '=') != NULL)
+    offer_assignment (line, verb);
+  else if (!g_ascii_isupper (*what) && !g_str_has_prefix (what, "--")) /* options are offered elsewhere */
+    offer_words (line, "", (const char *[]) { what, NULL });
 }
 
-/* The others: argument @n, from 2. */
+/* Argument @n of @verb, from 1, as the table has it: "PEER [KEY=VALUE…]", the last of which may come again. */
 static void
-offer_further (const Line *line, const char *verb, guint n)
+offer_argument (const Line *line, const char *verb, guint n)
 {
-  static const char *const assigning[] = { "params", "explain", "controller", NULL };
+  const PrwVerb *known = prw_verbs_find (verb);
+  g_auto (GStrv) places = g_strsplit (known != NULL ? known->arguments : "", " ", -1);
+  guint last = g_strv_length (places);
+  g_auto (GStrv) alternatives = NULL;
 
-  if (is_one_of (verb, assigning))
-    offer_assignment (line, verb);
-  else if (g_str_equal (verb, "answer") && n == 2)
-    offer_answers (line, line->arguments->pdata[1]);
-  else if (g_str_equal (verb, "debug-key") && n == 2)
-    offer_words (line, "", (const char *[]) { "on", "off", NULL });
-  else if (g_str_equal (verb, "oob") && n == 2)
-    offer_words (line, "", (const char *[]) { "set", "clear", NULL });
-  else if (g_str_equal (verb, "services") && n == 2)
-    offer_words (line, "", (const char *[]) { "forget", NULL });
-  else if (g_str_equal (verb, "services") && n == 3)
-    offer_words (line, "", (const char *[]) { "all", NULL });
-  else if (g_str_equal (verb, "config") && n == 2 && g_str_equal (line->arguments->pdata[1], "check"))
-    offer_files ();
+  if (g_str_equal (verb, "help") && n == 1)
+    offer_verbs (line);
+  if (g_str_equal (verb, "answer") && n == 2)
+    {
+      offer_answers (line, line->arguments->pdata[1]); /* not all of them fit each question */
+      return;
+    }
+  if (n > last && last > 0 && strstr (places[last - 1], "…") != NULL)
+    n = last;
+  if (n > last)
+    return;
+  alternatives = g_strsplit (g_strdelimit (places[n - 1], "[]", ' '), "|", -1);
+  for (guint i = 0; alternatives[i] != NULL; i++)
+    offer_for (line, verb, g_strstrip (alternatives[i]));
 }
 
 static G_NORETURN void
@@ -437,10 +432,8 @@ prw_complete_run (PrwClient *client, char **words)
     offer_options (&line);
   else if (arguments->len == 0)
     offer_verbs (&line);
-  else if (arguments->len == 1)
-    offer_first (&line, arguments->pdata[0]);
   else
-    offer_further (&line, arguments->pdata[0], arguments->len);
+    offer_argument (&line, arguments->pdata[0], arguments->len);
   g_strfreev (line.options);
   return PRW_EXIT_DONE;
 }

@@ -343,7 +343,7 @@ prw_verb_doctor (PrwClient *client, int argc, char **argv)
   PrwFinding *boards;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, entries, "", 0, 0, &status))
+  if (!prw_verbs_parse (&argc, &argv, entries, 0, 0, &status))
     return status;
 
   g_auto (Visit) visit = { .adapters = g_array_new (FALSE, FALSE, sizeof (PrwSeenAdapter)), .strings = g_string_chunk_new (1024) };

@@ -161,7 +161,7 @@ prw_verb_monitor (PrwClient *client, int argc, char **argv)
   PrwExit status;
   guint ids[3], watch;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, "", 0, 0, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 0, 0, &status))
     return status;
   if (!prw_client_connect (client, &error))
     return prw_client_fail (client, error);

@@ -74,7 +74,7 @@ prw_verb_services (PrwClient *client, int argc, char **argv)
   gboolean all = FALSE;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("PEER [forget SERVICE|all]"), 1, 3, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 1, 3, &status))
     return status;
   if (argc > 2 && (argc != 4 || !g_str_equal (argv[2], "forget")))
     return prw_client_usage (_("services takes PEER, or PEER forget SERVICE, or PEER forget all"));

@@ -91,7 +91,7 @@ prw_verb_config (PrwClient *client, int argc, char **argv)
 {
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("check [FILE]|show"), 1, 2, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 1, 2, &status))
     return status;
   if (g_str_equal (argv[1], "check"))
     return check (client, argv[2]);

@@ -270,7 +270,7 @@ prw_verb_controller (PrwClient *client, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, entries, N_("[NAME [KEY=VALUE…]]"), 0, -1, &status))
+  if (!prw_verbs_parse (&argc, &argv, entries, 0, -1, &status))
     return status;
   if (argc == 1)
     return show_all (client, boards_dir);

@@ -246,7 +246,7 @@ prw_verb_history (PrwClient *client, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, entries, N_("[PEER]"), 0, 1, &status))
+  if (!prw_verbs_parse (&argc, &argv, entries, 0, 1, &status))
     return status;
   if (lines < 1 || lines > PRW_JOURNAL_LINES_MAX)
     return prw_client_usage (_("history: --lines is 1 to %d"), PRW_JOURNAL_LINES_MAX);

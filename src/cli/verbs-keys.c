@@ -26,7 +26,7 @@ prw_verb_debug_key (PrwClient *client, int argc, char **argv)
   gboolean on;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("PEER on|off"), 2, 2, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 2, 2, &status))
     return status;
   on = g_str_equal (argv[2], "on");
   if (!on && !g_str_equal (argv[2], "off"))
@@ -204,7 +204,7 @@ prw_verb_oob (PrwClient *client, int argc, char **argv)
   GVariantDict none;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("PEER [set|clear]"), 1, 2, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 1, 2, &status))
     return status;
   if (argc == 3 && !g_str_equal (argv[2], "set") && !g_str_equal (argv[2], "clear"))
     return prw_client_usage (_("oob reads our data; \"set\" reads the peer's from stdin, \"clear\" forgets it; there is no \"%s\""),

@@ -49,7 +49,7 @@ prw_verb_status (PrwClient *client, int argc, char **argv)
   g_autoptr (GVariant) properties = NULL;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, "", 0, 0, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 0, 0, &status))
     return status;
   properties = prw_client_get_all (client, PRW_ROOT_PATH, PRW_MANAGER_IFACE, &error);
   if (properties == NULL)
@@ -85,7 +85,7 @@ prw_verb_policy (PrwClient *client, int argc, char **argv)
   PrwPairingPolicy policy;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("[FLAGS]"), 0, 1, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 0, 1, &status))
     return status;
   if (argc == 1)
     return show_policy (client);
@@ -140,7 +140,7 @@ prw_verb_window (PrwClient *client, int argc, char **argv)
   gboolean closing;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("SECONDS|close"), 1, 1, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 1, 1, &status))
     return status;
   closing = g_str_equal (argv[1], "close");
   if (!closing && !g_ascii_string_to_unsigned (argv[1], 10, 1, G_MAXUINT32, &seconds, &error))
@@ -191,7 +191,7 @@ prw_verb_explain (PrwClient *client, int argc, char **argv)
   const char *verdict, *rule, *reason;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("PEER|- [FACT=VALUE…]"), 1, -1, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 1, -1, &status))
     return status;
   facts = parse_facts (argv + 2);
   if (facts == NULL)

@@ -223,7 +223,7 @@ prw_verb_pair (PrwClient *client, int argc, char **argv)
   PrwIoCapability capability;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, entries, N_("PEER"), 1, 1, &status))
+  if (!prw_verbs_parse (&argc, &argv, entries, 1, 1, &status))
     return status;
   if (options.timeout < 1 || options.timeout > 3600)
     return prw_client_usage (_("--timeout=%d: 1 to 3600 seconds"), options.timeout);

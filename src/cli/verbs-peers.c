@@ -17,7 +17,7 @@ prw_verb_list (PrwClient *client, int argc, char **argv)
   g_autoptr (GVariant) reply = NULL, bonds = NULL;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, "", 0, 0, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 0, 0, &status))
     return status;
   reply = prw_client_call (client, PRW_ROOT_PATH, PRW_MANAGER_IFACE, "ListBonds", NULL, "(aa{sv})", PRW_CALL_TIMEOUT, &error);
   if (reply == NULL)
@@ -102,7 +102,7 @@ prw_verb_show (PrwClient *client, int argc, char **argv)
   g_autofree char *path = NULL;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("PEER"), 1, 1, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 1, 1, &status))
     return status;
   path = prw_client_resolve_peer (client, argv[1], &error);
   return path != NULL ? show_peer (client, path) : prw_client_fail (client, error);
@@ -149,7 +149,7 @@ prw_verb_params (PrwClient *client, int argc, char **argv)
   g_autofree char *path = NULL;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("PEER [KEY=VALUE…]"), 1, -1, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 1, -1, &status))
     return status;
   assignments = prw_verbs_parse_assignments (argv + 2, parse_parameter);
   if (assignments == NULL)
@@ -236,7 +236,7 @@ prw_verb_delete (PrwClient *client, int argc, char **argv)
   const GOptionEntry entries[] = { { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_("Delete all bonds"), NULL }, G_OPTION_ENTRY_NULL };
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, entries, N_("PEER|--all"), 0, 1, &status))
+  if (!prw_verbs_parse (&argc, &argv, entries, 0, 1, &status))
     return status;
   if (all == (argc == 2))
     return prw_client_usage ("%s", _("delete needs a PEER, or --all"));

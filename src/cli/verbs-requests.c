@@ -50,7 +50,7 @@ prw_verb_requests (PrwClient *client, int argc, char **argv)
   g_auto (GVariantBuilder) json = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, "", 0, 0, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 0, 0, &status))
     return status;
   open = get_open (client, &error);
   if (open == NULL)
@@ -136,7 +136,7 @@ prw_verb_answer (PrwClient *client, int argc, char **argv)
   guint64 number;
   PrwExit status;
 
-  if (!prw_verbs_parse (&argc, &argv, NULL, N_("N [yes|no|repair|always|never]"), 1, 2, &status))
+  if (!prw_verbs_parse (&argc, &argv, NULL, 1, 2, &status))
     return status;
   if (!g_ascii_string_to_unsigned (argv[1], 10, 1, G_MAXUINT32, &number, NULL))
     return prw_client_usage (_("\"%s\" is no number of a question; \"pairwardctl requests\" lists them"), argv[1]);

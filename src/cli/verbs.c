@@ -28,8 +28,23 @@ static const PrwVerb verbs[] = {
   { "debug-key", N_("PEER on|off"), N_("Pair with the published debug key: a sniffer can read such a link"), prw_verb_debug_key },
   { "oob", N_("PEER [set|clear]"), N_("Print our out-of-band data, or read the peer's from stdin"), prw_verb_oob },
   { "controller", N_("[NAME [KEY=VALUE…]]"), N_("Show or set the switches of a controller"), prw_verb_controller },
-  { "config", N_("check [FILE]|show"), N_("Check the keyfiles, or show what is in force"), prw_verb_config },
+  { "config", N_("show|check [FILE]"), N_("Check the keyfiles, or show what is in force"), prw_verb_config },
 };
+
+const PrwVerb *
+prw_verbs_nth (guint i)
+{
+  return i < G_N_ELEMENTS (verbs) ? &verbs[i] : NULL;
+}
+
+const PrwVerb *
+prw_verbs_find (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (g_str_equal (verbs[i].name, name))
+      return &verbs[i];
+  return NULL;
+}
 
 char *
 prw_verbs_help (void)
@@ -50,8 +65,10 @@ prw_verbs_help (void)
 }
 
 gboolean
-prw_verbs_parse (int *argc, char ***argv, const GOptionEntry *entries, const char *arguments, int min, int max, PrwExit *status)
+prw_verbs_parse (int *argc, char ***argv, const GOptionEntry *entries, int min, int max, PrwExit *status)
 {
+  const PrwVerb *verb = prw_verbs_find ((*argv)[0]);
+  const char *arguments = verb != NULL ? verb->arguments : "";
   g_autoptr (GOptionContext) context = g_option_context_new (*arguments != '\0' ? _(arguments) : NULL);
   g_autofree char *name = g_strconcat ("pairwardctl ", (*argv)[0], NULL);
   g_autoptr (GError) error = NULL;
@@ -108,25 +125,9 @@ prw_verbs_same_key (const char *text, const char *property)
 PrwExit
 prw_verbs_run (PrwClient *client, int argc, char **argv)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    if (g_str_equal (verbs[i].name, argv[0]))
-      return verbs[i].run (client, argc, argv);
-  return prw_client_usage (_("there is no verb \"%s\""), argv[0]);
-}
+  const PrwVerb *verb = prw_verbs_find (argv[0]);
 
-const PrwVerb *
-prw_verbs_nth (guint i)
-{
-  return i < G_N_ELEMENTS (verbs) ? &verbs[i] : NULL;
-}
-
-gboolean
-prw_verbs_has (const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    if (g_str_equal (verbs[i].name, name))
-      return TRUE;
-  return FALSE;
+  return verb != NULL ? verb->run (client, argc, argv) : prw_client_usage (_("there is no verb \"%s\""), argv[0]);
 }
 
 const char *

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *name;
-  const char *arguments; /* for the help, translatable */
+  const char *arguments; /* for the help, translatable, and for completion (complete.c), which takes it apart: "PEER [on|off]" */
   const char *summary;   /* one line, translatable */
   PrwExit (*run) (PrwClient *client, int argc, char **argv);
 } PrwVerb;
@@ -18,8 +18,8 @@ typedef struct
 PrwExit prw_verbs_run (PrwClient *client, int argc, char **argv);
 /** prw_verbs_nth: Returns: (transfer none) (nullable): verb number @i of the help, from 0 */
 const PrwVerb *prw_verbs_nth (guint i);
-/** prw_verbs_has: whether there is a verb of that name. */
-gboolean prw_verbs_has (const char *name);
+/** prw_verbs_find: Returns: (transfer none) (nullable): the verb of that name */
+const PrwVerb *prw_verbs_find (const char *name);
 /** prw_verbs_summary: (transfer none): one line about it, in the user's language */
 const char *prw_verbs_summary (const PrwVerb *verb);
 /** prw_verbs_help: Returns: (transfer full): a line for each verb */
@@ -32,7 +32,7 @@ char *prw_verbs_help (void);
  *
  * Parses options of a verb; FALSE after saying what is wrong (or after --help: *@status is DONE then).
  */
-gboolean prw_verbs_parse (int *argc, char ***argv, const GOptionEntry *entries, const char *arguments, int min, int max, PrwExit *status);
+gboolean prw_verbs_parse (int *argc, char ***argv, const GOptionEntry *entries, int min, int max, PrwExit *status);
 
 /** prw_verbs_same_key: whether @text names @property: "passcode-pairing", "passcode_pairing" and "PasscodePairing" are the same. */
 gboolean prw_verbs_same_key (const char *text, const char *property);

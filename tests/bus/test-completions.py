@@ -3,6 +3,7 @@
 """The completions of the three shells against the daemon on a private bus, with names from the air that want to be run."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,7 @@ def test_candidates(m):
     m.device(Paired=True, Bonded=True, Name="Kiosk keyboard")
     m.client.call(h.ROOT, h.MANAGER, "ListBonds")
     verbs = candidates(m, "")
-    check({"pair", "answer", "history", "help"} - {"history"} <= set(verbs) and "complete" not in verbs, verbs)
+    check({"pair", "answer", "history", "help"} <= set(verbs) and "complete" not in verbs, verbs)
     equal(verbs["list"], "List the bonds", "what a verb does")
     equal(set(candidates(m, "d")), {"doctor", "delete", "debug-key"}, "as it is begun")
     equal(candidates(m, "show", ""), {ADDRESS: "Kiosk keyboard"}, "peers")
@@ -54,8 +55,29 @@ def test_candidates(m):
           {"secure-connections=on", "secure-connections=off", "secure-connections=only"}, "switches")
     equal(set(candidates(m, "window", "c")), {"close"}, "window")
     equal(candidates(m, "config", "check", ""), {"": "file"}, "the shell knows files")
+    equal(candidates(m, "config", "show", ""), {}, "this takes none")
     equal(candidates(m, "no-such-verb", ""), {}, "nothing is known of it")
+    usages = dict(re.findall(r"^  (?!pairwardctl)([a-z][a-z-]*) (\S*)", m.ctl("help")[1], re.M))
+    equal(set(usages), set(verbs) - {"help"}, "the help has them")
+    for verb, argument in usages.items():
+        offered = set(candidates(m, verb, ""))
+        equal(ADDRESS in offered, "PEER" in argument, f"{verb} {argument}: {offered}")
+        equal({word for word in argument.strip("[]").split("|") if re.fullmatch("-|[a-z]+", word)} - offered, set(), f"{verb} {argument}: {offered}")
+    equal(set(candidates(m, "services", ADDRESS, "")), {"forget"}, "a word")
+    equal(set(candidates(m, "debug-key", ADDRESS, "")), {"on", "off"}, "two")
+    equal(set(candidates(m, "params", ADDRESS, "bond=no", "lesc-pairing=")), {"lesc-pairing=yes", "lesc-pairing=no"}, "what may come again")
+    equal(candidates(m, "debug-key", ADDRESS, "on", ""), {}, "no more")
     equal(candidates(m), candidates(m, ""), "no word at all")
+
+
+def test_a_name_is_no_option(m):
+    m.device(Paired=True, Bonded=True, Name="--all")
+    m.client.call(h.ROOT, h.MANAGER, "ListBonds")
+    equal(candidates(m, "delete", ""), {ADDRESS: "--all"}, "its address")
+    equal(candidates(m, "delete", "--a"), {"--all": "Delete all bonds"}, "the option alone")
+    m.test("Remove", "(o)", DEVICE)
+    wait(lambda: not m.client.peers(), "it is gone")
+    equal(candidates(m, "delete", "--", "--a"), candidates(m, "delete", "--a"), "no name")
 
 
 @settings("[Daemon]\nWithoutHandler=wait\n")
