@@ -340,7 +340,7 @@ check_address (const char *address, GError **error)
 {
   if (address == NULL || is_address (address))
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _("“%s” is no address"), address);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _("\"%s\" is no address"), address);
   return FALSE;
 }
 

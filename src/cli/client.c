@@ -166,7 +166,7 @@ prw_client_resolve_peer (PrwClient *self, const char *text, GError **error)
     {
       if (!prw_address_from_path (text, address))
         {
-          g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _("%s is not the path of a peer (/org/pairward/hciN/dev_…)"), text);
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _("%s is not the path of a peer (/org/pairward/hciN/dev_...)"), text);
           return NULL;
         }
       adapter = prw_adapter_from_path (text);

@@ -352,7 +352,7 @@ offer_for (const Line *line, const char *verb, const char *what)
     offer_words (line, "", (const char *[]) { what, NULL });
 }
 
-/* Argument @n of @verb, from 1, as the table has it: "PEER [KEY=VALUE…]", the last of which may come again. */
+/* Argument @n of @verb, from 1, as the table has it: "PEER [KEY=VALUE...]", the last of which may come again. */
 static void
 offer_argument (const Line *line, const char *verb, guint n)
 {
@@ -368,7 +368,7 @@ offer_argument (const Line *line, const char *verb, guint n)
       offer_answers (line, line->arguments->pdata[1]); /* not all of them fit each question */
       return;
     }
-  if (n > last && last > 0 && strstr (places[last - 1], "…") != NULL)
+  if (n > last && last > 0 && strstr (places[last - 1], "...") != NULL)
     n = last;
   if (n > last)
     return;

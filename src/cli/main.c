@@ -67,7 +67,7 @@ main (int argc, char *argv[])
 
   prw_program_begin (LOCALEDIR);
   g_set_prgname ("pairwardctl");
-  context = g_option_context_new (_("VERB [ARGUMENT…]"));
+  context = g_option_context_new (_("VERB [ARGUMENT...]"));
   verbs = prw_verbs_help ();
   g_option_context_set_description (context, verbs);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);

@@ -168,7 +168,7 @@ words_of (const PrwJournalEntry *entry)
     return g_strdup_printf (_("locked out for %s s after %s failures"), seconds, prw_journal_entry_get (entry, PRW_FIELD_FAILURES));
   if (g_str_equal (kind, "window"))
     return g_str_equal (seconds, "0") ? g_strdup (_("closed")) : g_strdup_printf (_("open for %s s"), seconds);
-  return g_strdup_printf (_("refused of everybody from now on: %s"), prw_journal_entry_get (entry, PRW_FIELD_POLICY));
+  return g_strdup_printf (_("everybody is refused, from now on: %s"), prw_journal_entry_get (entry, PRW_FIELD_POLICY));
 }
 
 /* PAIRWARD_PEER is "peer". */
@@ -251,7 +251,7 @@ prw_verb_history (PrwClient *client, int argc, char **argv)
   if (lines < 1 || lines > PRW_JOURNAL_LINES_MAX)
     return prw_client_usage (_("history: --lines is 1 to %d"), PRW_JOURNAL_LINES_MAX);
   if (since != NULL && !parse_since (since, &query.since))
-    return prw_client_usage (_("history: --since=%s? It is as \"30min\", \"2h\", \"3d\", \"today\", \"yesterday\" or \"2026-01-31 10:00\""), since);
+    return prw_client_usage (_("history: --since=%s? Write it as \"30min\", \"2h\", \"3d\", \"today\", \"yesterday\" or \"2026-01-31 10:00\""), since);
   query.directory = directory;
   query.peer = argv[1];
   query.lines = (guint) lines;
@@ -263,6 +263,6 @@ prw_verb_history (PrwClient *client, int argc, char **argv)
   if (problems->len > 0)
     return complain (problems);
   if (found->len == 0)
-    prw_output_said (client->json, "%s", _("The journal has nothing of that."));
+    prw_output_said (client->json, "%s", _("The journal has no such records."));
   return PRW_EXIT_DONE;
 }

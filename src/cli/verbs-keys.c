@@ -183,7 +183,7 @@ set_remote (PrwClient *client, const char *path)
   gsize n;
 
   if (isatty (STDIN_FILENO))
-    g_printerr ("%s\n", _("The other side's r256=… and c256=…, a line each; then Ctrl-D:"));
+    g_printerr ("%s\n", _("The other side's r256=... and c256=..., a line each; then Ctrl-D:"));
   n = fread (input, 1, sizeof input, stdin);
   input[MIN (n, INPUT_MAX)] = '\0';
   g_variant_dict_init (&data, NULL);
@@ -208,7 +208,7 @@ prw_verb_oob (PrwClient *client, int argc, char **argv)
     return status;
   if (argc == 3 && !g_str_equal (argv[2], "set") && !g_str_equal (argv[2], "clear"))
     return prw_client_usage (_("oob reads our data; \"set\" reads the peer's from stdin, \"clear\" forgets it; there is no \"%s\""),
-                             /* somebody may have put the secret there */ strlen (argv[2]) < 2 * BLOCK ? argv[2] : "…");
+                             /* somebody may have put the secret there */ strlen (argv[2]) < 2 * BLOCK ? argv[2] : "...");
   path = prw_client_resolve_peer (client, argv[1], &error);
   if (path == NULL)
     return prw_client_fail (client, error);

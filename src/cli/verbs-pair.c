@@ -68,8 +68,8 @@ on_properties_changed (GDBusConnection *bus, const char *sender, const char *pat
                        GVariant *parameters, gpointer data)
 {
   static const struct { const char *step, *words; } words[] = {
-    { "forgetting", N_("Forgetting the old bond…") }, { "searching", N_("Looking for it…") },
-    { "pairing", N_("Pairing…") }, { "encrypting", N_("Encrypting with the key there is…") },
+    { "forgetting", N_("Forgetting the old bond...") }, { "searching", N_("Looking for it...") },
+    { "pairing", N_("Pairing...") }, { "encrypting", N_("Encrypting with the key there is...") },
   };
   g_autoptr (GVariant) changed = g_variant_get_child_value (parameters, 1);
   Pairing *pairing = data;

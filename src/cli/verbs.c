@@ -16,9 +16,9 @@ static const PrwVerb verbs[] = {
   { "pair", N_("PEER"), N_("Pair with a peer, or encrypt the link when there is a bond"), prw_verb_pair },
   { "delete", N_("PEER|--all"), N_("Delete a bond"), prw_verb_delete },
   { "services", N_("PEER [forget SERVICE|all]"), N_("Show what is remembered of a peer's services, or forget it"), prw_verb_services },
-  { "params", N_("PEER [KEY=VALUE…]"), N_("Show or set the security parameters of a peer"), prw_verb_params },
-  { "policy", N_("[FLAGS]"), N_("Show or set what is refused of everybody, until the daemon ends"), prw_verb_policy },
-  { "explain", N_("PEER|- [FACT=VALUE…]"), N_("Say what would be decided, and why"), prw_verb_explain },
+  { "params", N_("PEER [KEY=VALUE...]"), N_("Show or set the security parameters of a peer"), prw_verb_params },
+  { "policy", N_("[FLAGS]"), N_("Show or set what everybody is refused, until the daemon ends"), prw_verb_policy },
+  { "explain", N_("PEER|- [FACT=VALUE...]"), N_("Say what would be decided, and why"), prw_verb_explain },
   { "window", N_("SECONDS|close"), N_("Open or close the pairing window"), prw_verb_window },
   { "requests", "", N_("List the open questions"), prw_verb_requests },
   { "answer", N_("N [yes|no|repair|always|never]"), N_("Answer a question; codes are read from the terminal"), prw_verb_answer },
@@ -27,7 +27,7 @@ static const PrwVerb verbs[] = {
   { "history", N_("[PEER]"), N_("Tell what happened, from the journal"), prw_verb_history },
   { "debug-key", N_("PEER on|off"), N_("Pair with the published debug key: a sniffer can read such a link"), prw_verb_debug_key },
   { "oob", N_("PEER [set|clear]"), N_("Print our out-of-band data, or read the peer's from stdin"), prw_verb_oob },
-  { "controller", N_("[NAME [KEY=VALUE…]]"), N_("Show or set the switches of a controller"), prw_verb_controller },
+  { "controller", N_("[NAME [KEY=VALUE...]]"), N_("Show or set the switches of a controller"), prw_verb_controller },
   { "config", N_("show|check [FILE]"), N_("Check the keyfiles, or show what is in force"), prw_verb_config },
 };
 
@@ -59,7 +59,7 @@ prw_verbs_help (void)
       g_string_append_printf (help, "%s%s\n", column, _(verbs[i].summary));
     }
   g_string_append (help, _("\nPEER is an address, a name or an object path.\n"
-                           "\"pairwardctl help VERB\" tells more of a verb.\n"
+                           "\"pairwardctl help VERB\" tells more about a verb.\n"
                            "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 no daemon, 4 timed out."));
   return g_string_free (help, FALSE);
 }

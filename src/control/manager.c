@@ -110,7 +110,7 @@ check_peers (const char *const *peers, GError **error)
   for (guint i = 0; peers[i] != NULL; i++)
     if (!is_peer_path (peers[i]))
       {
-        g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, _("\"%s\" is not the path of a peer (/org/pairward/hciN/dev_…)"), peers[i]);
+        g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, _("\"%s\" is not the path of a peer (/org/pairward/hciN/dev_...)"), peers[i]);
         return FALSE;
       }
   return TRUE;

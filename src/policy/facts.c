@@ -22,7 +22,7 @@ typedef struct
 static gboolean
 bad_value (const char *value, const char *what, GError **error)
 {
-  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("“%s” is wrong here; it wants: %s"), value, what);
+  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("\"%s\" is wrong here; it wants: %s"), value, what);
   return FALSE;
 }
 
@@ -249,12 +249,12 @@ prw_facts_set (PrwFacts *facts, GStringChunk *pool, const char *name, const char
 
         if (value != NULL && fact_names[i].set (facts, pool, value, &reason))
           return TRUE;
-        g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("Fact “%s”: %s"), name,
+        g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("Fact \"%s\": %s"), name,
                      reason != NULL ? reason->message : _("it has no value"));
         return FALSE;
       }
   names = g_strjoinv (", ", (char **) prw_facts_names ());
-  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, _("“%s” is not a fact; the facts are %s"),
+  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, _("\"%s\" is not a fact; the facts are %s"),
                name != NULL ? name : "", names);
   return FALSE;
 }

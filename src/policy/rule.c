@@ -183,7 +183,7 @@ prw_service_uuid (const char *text, GError **error)
   if (hex != NULL && (strlen (hex) == 4 || strlen (hex) == 8) &&
       g_ascii_string_to_unsigned (hex, 16, 0, G_MAXUINT32, &number, NULL))
     return g_strdup_printf ("%08x" BASE_UUID_TAIL, (guint) number);
-  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, _("“%s” is not a service: neither a UUID nor a known name"),
+  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, _("\"%s\" is not a service: neither a UUID nor a known name"),
                text != NULL ? text : "");
   return NULL;
 }

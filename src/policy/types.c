@@ -85,7 +85,7 @@ value_of (const PrwNickTable *table, const char *text, int *out, GError **error)
     return FALSE;
   all = list_nicks (table->nicks);
   /* Translators: role: there is no “x”; there are: unknown, central, peripheral. The first is one of the texts that follow. */
-  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, _("%s: there is no “%s”; there are: %s"), _(table->what), text != NULL ? text : "",
+  g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_UNKNOWN, _("%s: there is no \"%s\"; there are: %s"), _(table->what), text != NULL ? text : "",
                all);
   return FALSE;
 }
@@ -365,7 +365,7 @@ prw_pairing_policy_from_number (guint32 number, PrwPairingPolicy *out, GError **
 {
   if ((number & ~(guint32) PRW_PAIRING_POLICY_REJECT_ALL_REQUESTS) != 0)
     {
-      g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("“%u” is no pairing policy: it has a bit above 8"),
+      g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("\"%u\" is no pairing policy: it has a bit above 8"),
                    number);
       return FALSE;
     }
@@ -408,7 +408,7 @@ prw_pairing_policy_from_string (const char *text, PrwPairingPolicy *out, GError 
     }
   if (!any)
     {
-      g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("“%s” is no pairing policy"), text != NULL ? text : "");
+      g_set_error (error, PRW_TYPES_ERROR, PRW_TYPES_ERROR_INVALID, _("\"%s\" is no pairing policy"), text != NULL ? text : "");
       return FALSE;
     }
   *out = (PrwPairingPolicy) policy;

@@ -186,7 +186,7 @@ def test_which(m):
     equal(len(history(m, "c0:00:00:00:00:02", "--directory", folder)[1]), 10, "an address")
     equal(len(history(m, "n7", "--directory", folder)[1]), 1, "a name")
     equal(len(history(m, "--since", "2026-01-01 00:00:30", "--directory", folder)[1]), 10, "from then on")
-    equal(history(m, "nobody", "--directory", folder)[1], ["The journal has nothing of that."], "nothing")
+    equal(history(m, "nobody", "--directory", folder)[1], ["The journal has no such records."], "nothing")
 
 
 @settings("", daemon=False)

@@ -60,7 +60,7 @@ def blanks(language, _wanted):
             for pattern in (r"^[ \n]*", r"[ \n]*$"):
                 if re.search(pattern, message.id)[0] != re.search(pattern, string)[0]:
                     yield f"po/{language}.po: blanks or line ends of {message.id!r} differ: {string!r}"
-            if message.id.rstrip().endswith(".") != string.rstrip().endswith("."):
+            if message.id.rstrip().replace("...", "…").endswith(".") != string.rstrip().replace("...", "…").endswith("."):
                 yield f"po/{language}.po: one is a sentence with its full stop, the other is not: {message.id!r}, {string!r}"
 
 

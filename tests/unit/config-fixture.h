@@ -34,11 +34,11 @@ const PrwRule *fixture_rule (Fixture *fixture, const char *line, PrwSettings **s
   G_STMT_START { \
     const char *text_ = (text), *part_ = (part); \
     if (strstr (text_, part_) == NULL) \
-      g_error ("%s:%d: “%s” has no “%s”", __FILE__, __LINE__, text_, part_); \
+      g_error ("%s:%d: \"%s\" has no \"%s\"", __FILE__, __LINE__, text_, part_); \
   } G_STMT_END
 #define assert_has_not(text, part) \
   G_STMT_START { \
     const char *text_ = (text), *part_ = (part); \
     if (strstr (text_, part_) != NULL) \
-      g_error ("%s:%d: “%s” has “%s”", __FILE__, __LINE__, text_, part_); \
+      g_error ("%s:%d: \"%s\" has \"%s\"", __FILE__, __LINE__, text_, part_); \
   } G_STMT_END

@@ -83,9 +83,9 @@ test_errors_say_what_there_is (void)
 
   g_assert_false (prw_io_capability_from_string ("psychic", &c, &capability));
   g_assert_cmpstr (capability->message, ==,
-                   "I/O capability: there is no “psychic”; there are: display-only, display-yesno, keyboard-only, none, keyboard-display");
+                   "I/O capability: there is no \"psychic\"; there are: display-only, display-yesno, keyboard-only, none, keyboard-display");
   g_assert_false (prw_pairing_policy_from_string ("allow-all|some", &p, &policy));
-  g_assert_true (g_str_has_prefix (policy->message, "pairing policy: there is no “some”; there are: reject-all-requests, "));
+  g_assert_true (g_str_has_prefix (policy->message, "pairing policy: there is no \"some\"; there are: reject-all-requests, "));
   g_assert_true (g_str_has_suffix (policy->message, ", allow-all"));
   g_assert_false (prw_tristate_from_string ("maybe", &t, &tristate));
   g_assert_true (g_str_has_suffix (tristate->message, "; there are: unknown, no, yes"));

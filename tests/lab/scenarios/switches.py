@@ -54,7 +54,7 @@ def debug_key(lab):
     status, out, _ = finish(running)
     lab.equal(status, 0, "pairwardctl pair's status")
     lab.equal([line.split()[0] for line in out.splitlines()],
-              ["Forgetting", "Looking", "Pairing…", "Done:"], "what it shows")
+              ["Forgetting", "Looking", "Pairing...", "Done:"], "what it shows")
     bonded_both_ends(lab, KEY_LESC_MITM)
     lab.check(not caller.security(path)["DebugKeyBond"], "not DebugKeyBond")
 
