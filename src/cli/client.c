@@ -10,6 +10,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "cli/output.h"
 #include "cli/polkit.h"
 #include "policy/address.h"
 
@@ -222,18 +223,6 @@ advice (const char *remote, gboolean session)
   return NULL;
 }
 
-/* The daemon's words may quote anything; they are longer than what prw_text_sanitize() leaves of a name. */
-static char *
-printable (const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  GString *out = g_string_new (NULL);
-
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
-    g_string_append_unichar (out, g_unichar_isprint (g_utf8_get_char (p)) ? g_utf8_get_char (p) : '?');
-  return g_string_free (out, FALSE);
-}
-
 PrwExit
 prw_client_fail (PrwClient *self, const GError *error)
 {
@@ -244,7 +233,7 @@ prw_client_fail (PrwClient *self, const GError *error)
   PrwExit status = self->unreachable || bus_went ? PRW_EXIT_NO_DAEMON : exit_of (error, remote);
 
   g_dbus_error_strip_remote_error (plain);
-  text = printable (plain->message);
+  text = prw_output_printable (plain->message);
   if (self->unreachable)
     g_printerr (_("pairwardctl: the message bus cannot be reached: %s\n"), text);
   else if (bus_went)
@@ -264,13 +253,14 @@ prw_client_fail (PrwClient *self, const GError *error)
 PrwExit
 prw_client_usage (const char *format, ...)
 {
-  g_autofree char *message = NULL;
+  g_autofree char *message = NULL, *text = NULL;
   va_list args;
 
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  g_printerr ("pairwardctl: %s\n", message);
+  text = prw_output_printable (message); /* scripts give words that are not theirs */
+  g_printerr ("pairwardctl: %s\n", text);
   g_printerr ("%s\n", _("Try \"pairwardctl help\"."));
   return PRW_EXIT_USAGE;
 }

@@ -25,6 +25,17 @@ prw_output_json (GVariant *value)
   fflush (stdout);
 }
 
+char *
+prw_output_printable (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *out = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    g_string_append_unichar (out, g_unichar_isprint (g_utf8_get_char (p)) ? g_utf8_get_char (p) : '?');
+  return g_string_free (out, FALSE);
+}
+
 void
 prw_output_said (gboolean json, const char *format, ...)
 {
@@ -108,9 +119,9 @@ prw_output_finding (const PrwFinding *finding)
 {
   const char *const all[] = { verdict_words (PRW_FINDING_OK), verdict_words (PRW_FINDING_NOTE), verdict_words (PRW_FINDING_PROBLEM), NULL };
   const char *bold = finding->verdict == PRW_FINDING_PROBLEM ? prw_output_bold () : "";
-  g_autofree char *verdict = prw_output_cell (verdict_words (finding->verdict), all);
+  g_autofree char *verdict = prw_output_cell (verdict_words (finding->verdict), all), *text = prw_output_printable (finding->text);
 
-  g_print ("%s%s%s %s: %s\n", bold, verdict, *bold != '\0' ? prw_output_plain () : "", finding->topic, finding->text);
+  g_print ("%s%s%s %s: %s\n", bold, verdict, *bold != '\0' ? prw_output_plain () : "", finding->topic, text);
 }
 
 char *

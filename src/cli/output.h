@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 void prw_output_json (GVariant *value);
 /** prw_output_said: a sentence about what was done, for people: nothing with --json. */
 void prw_output_said (gboolean json, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/** prw_output_printable: Returns: (transfer full): a message, which may quote anything and is longer than what prw_text_sanitize()
+ * leaves of a name, with "?" for what cannot be seen or could mislead */
+char *prw_output_printable (const char *text);
 /** prw_output_is_terminal: whether stdout is one. */
 gboolean prw_output_is_terminal (void);
 /** prw_output_is_smart: whether it is one that knows escape sequences. */

@@ -12,7 +12,9 @@
 static PrwExit
 fail (const GError *error)
 {
-  g_printerr ("%s\n", error->message);
+  g_autofree char *text = prw_output_printable (error->message);
+
+  g_printerr ("%s\n", text);
   if (g_error_matches (error, PRW_CONFIG_ERROR, PRW_CONFIG_ERROR_DENIED))
     g_printerr ("%s\n", _("  run it with sudo: what holds secrets is not for everybody to read"));
   return PRW_EXIT_FAILED;

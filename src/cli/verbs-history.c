@@ -210,7 +210,9 @@ print_entry (const PrwJournalEntry *entry, gboolean json)
 static PrwExit
 say_why (const GError *error)
 {
-  g_printerr ("pairwardctl: %s\n", error->message);
+  g_autofree char *text = prw_output_printable (error->message);
+
+  g_printerr ("pairwardctl: %s\n", text);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
     g_printerr ("%s\n", _("  run it with sudo, or have yourself put into the group systemd-journal and log in again"));
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
@@ -225,7 +227,11 @@ static PrwExit
 complain (GPtrArray *problems)
 {
   for (guint i = 0; i < problems->len; i++)
-    g_printerr ("pairwardctl: %s\n", (const char *) problems->pdata[i]);
+    {
+      g_autofree char *text = prw_output_printable (problems->pdata[i]);
+
+      g_printerr ("pairwardctl: %s\n", text);
+    }
   g_printerr ("%s\n", _("  what could be read is above; \"journalctl --verify\" says more, and sudo reads what this user may not"));
   return PRW_EXIT_FAILED;
 }

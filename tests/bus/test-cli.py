@@ -466,5 +466,25 @@ def test_config(m):
     check(done.returncode == 1 and str(m.keyfile) in done.stderr and "sudo" in done.stderr, done.stderr)
 
 
+@settings("[Daemon]\nPairingPolicy=allow-all\n")
+def test_no_escapes(m):
+    """Nothing that a device or a script says gets to the terminal as more than text."""
+    bad = "x\x1b[31m\u202ey\x07\x9bz"
+    m.device(Name="Evil\r" + bad, Paired=True, Bonded=True)
+    m.client.call(h.ROOT, h.MANAGER, "ListBonds")
+    m.client.register()
+    m.ask("RequestConfirmation", "(ou)", 123456)
+    number = m.question().rsplit("/", 1)[1]
+    for args in (("list",), ("show", ADDRESS), ("services", ADDRESS), ("params", ADDRESS), ("explain", ADDRESS), ("requests",), ("status",), ("doctor",),
+                 ("complete", "show", ""), ("complete", "answer", ""), ("answer", number, "no"), ("show", bad), ("answer", bad), ("window", bad),
+                 ("policy", bad), ("params", ADDRESS, bad), ("params", ADDRESS, bad + "=1"), ("params", ADDRESS, "bond=" + bad), ("explain", "-", bad),
+                 ("explain", "-", "kind=" + bad), ("controller", bad), ("controller", "hci0", bad + "=1"), ("debug-key", ADDRESS, bad), ("oob", ADDRESS, bad),
+                 ("config", bad), ("config", "check", bad), ("history", "--since=" + bad), ("history", "-D", bad), (bad,), ("--" + bad,), ("list", bad),
+                 ("show", "--" + bad), ("services", ADDRESS, "forget", bad), ("doctor", "--config", bad), ("delete", ADDRESS)):
+        _, out, err = m.ctl(*args)
+        check(not set(out + err) & set("\x1b\u202e\x07\x9b\r"), f"{args}: {out + err!r}")
+
+
+
 if __name__ == "__main__":
     h.run(sys.modules[__name__])
