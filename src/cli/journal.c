@@ -319,6 +319,11 @@ prw_journal_read (const PrwJournalQuery *query, GPtrArray *problems, GError **er
     }
   check_files (files, query->session, problems);
   code = walk (query, entries, &damaged);
+  if (code >= 0 && damaged) /* or journald has just cut a file off that it will not write any more */
+    {
+      g_ptr_array_set_size (entries, 0);
+      code = walk (query, entries, &damaged);
+    }
   if (code < 0)
     {
       fail (error, code, where);

@@ -64,10 +64,17 @@ def blanks(language, _wanted):
                 yield f"po/{language}.po: one is a sentence with its full stop, the other is not: {message.id!r}, {string!r}"
 
 
+def plain(_language, wanted):
+    """English is ASCII: where the locale has no UTF-8 all else is a question mark."""
+    for _, text in wanted:
+        if not text.replace("°", "").isascii():
+            yield f"not ASCII: {text!r}"
+
+
 def main():
-    """Every check of every language."""
+    """Every check of every language, and of English."""
     wanted = {(m.context, m.id): m for m in catalog.parse(catalog.pot())}
-    checks = [(language, check) for language in catalog.languages() for check in (complete, well_made, typed, blanks)]
+    checks = [(language, check) for language in catalog.languages() for check in (complete, well_made, typed, blanks)] + [("en", plain)]
     print(f"1..{len(checks)}")
     bad = 0
     for number, (language, check) in enumerate(checks, 1):
