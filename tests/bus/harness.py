@@ -24,8 +24,6 @@ from gi.repository import Gio, GLib  # noqa: E402
 HERE = Path(__file__).resolve().parent
 BUILD = Path(os.environ.get("top_builddir", ".")).resolve()
 DAEMON, CTL = BUILD / "pairwardd", BUILD / "pairwardctl"
-# Whether this pairward asks polkit.
-HAVE_POLKIT = "#define HAVE_POLKIT 1" in (BUILD / "config.h").read_text(encoding="utf-8")
 ROOT, MANAGER = "/org/pairward", "org.pairward.Manager1"
 PEER, REQUEST = "org.pairward.SecurityManager1", "org.pairward.Request1"
 DEVICE = "/org/bluez/hci0/dev_C0_00_00_00_00_01"
@@ -270,6 +268,11 @@ class Machine:
                 process.kill()
             process.wait()
         shutil.rmtree(self.dir)
+
+
+def have_polkit():
+    """Whether this pairward asks polkit."""
+    return "#define HAVE_POLKIT 1" in (BUILD / "config.h").read_text(encoding="utf-8")
 
 
 def pump(seconds=0.02):

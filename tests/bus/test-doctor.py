@@ -61,7 +61,7 @@ def test_all_well(m):
     check("5.66" in found["bluetoothd"][1] and "default agent" in found["agent"][1], found)
     equal(found["kernel-link"][0], "note", "the kernel link")
     check("--no-kernel-link" in found["kernel-link"][1], found)
-    polkit = ("not there", "it is there") if h.HAVE_POLKIT else ("does not use it: root",) * 2
+    polkit = ("not there", "it is there") if h.have_polkit() else ("does not use it: root",) * 2
     check("no session bus" in found["notifications"][1] and polkit[0] in found["polkit"][1], found)
     equal(doctor(m, session=m.address)[1]["notifications"][0], "note", "no notification server")
     for name in ("org.freedesktop.Notifications", "org.freedesktop.PolicyKit1"):

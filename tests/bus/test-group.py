@@ -85,7 +85,7 @@ def test_no_agent(m):
         equal(h.Terminal(m, "policy", "1").ends(), 0, "a member, on a terminal")
     finally:
         h.CTL = program
-    equal(len(log.read_text().splitlines()), 1 if h.HAVE_POLKIT else 0, "agents started")
+    equal(len(log.read_text().splitlines()), 1 if h.have_polkit() else 0, "agents started")
 
 
 @h.settings("", daemon=False)
