@@ -13,6 +13,8 @@
 #define TIMEOUT 20000
 /* After which a bus or a daemon that could not be had is tried again, s. */
 #define RETRY 2
+/* The same for a daemon that does not take us, twice as long each time, up to this: a session may become the active one. */
+#define RETRY_MAX 64
 
 struct _PrwPromptClient
 {
@@ -25,6 +27,7 @@ struct _PrwPromptClient
   char *owner;            /* its unique name */
   GHashTable *questions;  /* path → PrwPromptQuestion, or NULL while it is read */
   guint watch_id, peer_id, closed_id, entered_id, retry_id;
+  guint wait; /* s, before registering again; 0: it was not refused */
 };
 
 enum { SIGNAL_QUESTION_ADDED, N_SIGNALS };
@@ -157,19 +160,21 @@ on_registered (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (PrwPromptClient) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  g_autofree char *remote = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
 
   if (reply != NULL)
     {
+      self->wait = 0;
       g_message ("asks for pairwardd");
       g_dbus_connection_call (self->bus, self->owner, ROOT, "org.freedesktop.DBus.Properties", "Get", g_variant_new ("(ss)", MANAGER, "Requests"),
                               G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, self->daemon, on_open_questions, g_object_ref (self));
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      g_message ("pairwardd does not let us answer: %s", error->message);
-      if (g_strcmp0 (remote, "org.pairward.Error.NotAuthorized") != 0 && self->retry_id == 0)
-        self->retry_id = g_timeout_add_seconds (RETRY, on_register_again, self);
+      if (self->wait == 0)
+        g_message ("pairwardd does not let us answer: %s", error->message);
+      self->wait = self->wait == 0 ? RETRY : MIN (self->wait * 2, RETRY_MAX);
+      if (self->retry_id == 0)
+        self->retry_id = g_timeout_add_seconds (self->wait, on_register_again, self);
     }
 }
 
@@ -219,6 +224,7 @@ lose_daemon (PrwPromptClient *self)
   g_clear_object (&self->daemon);
   g_clear_pointer (&self->owner, g_free);
   g_clear_handle_id (&self->retry_id, g_source_remove);
+  self->wait = 0;
   g_hash_table_iter_init (&iter, lost);
   while (g_hash_table_iter_next (&iter, NULL, &question))
     if (question != NULL)
