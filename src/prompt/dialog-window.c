@@ -419,7 +419,7 @@ on_tick (GtkWidget *scrolled, GdkFrameClock *clock, gpointer data)
   if (gtk_adjustment_get_page_size (place) <= 0)
     return G_SOURCE_CONTINUE;
   if (gtk_widget_compute_bounds (self->lead != NULL ? self->lead : gtk_widget_get_parent (self->entry), self->upper, &box))
-    gtk_adjustment_set_value (place, box.origin.y);
+    gtk_adjustment_set_value (place, (double) box.origin.y);
   return G_SOURCE_REMOVE;
 }
 

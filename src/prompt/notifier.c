@@ -175,7 +175,7 @@ safe_text (const char *text, gboolean markup)
   if (markup)
     return g_markup_escape_text (text, -1);
   g_string_replace (safe, "<", "‹", 0);
-  g_string_replace (safe, "&", "＆", 0);
+  g_string_replace (safe, "&", "+", 0); /* not U+FF06, which many fonts lack */
   return g_string_free (g_steal_pointer (&safe), FALSE);
 }
 

@@ -255,7 +255,7 @@ def test_names_are_text(m):
     d.registered()
     m.ask("RequestAuthorization")
     n = d.shows()
-    check("<" not in n.summary + n.body and "&" not in n.summary + n.body and "‹b>Bank" in n.body, f"{n.summary} {n.body}")
+    check("<" not in n.summary + n.body and "&" not in n.summary + n.body and "‹b>Bank" in n.body and "+" in n.summary, f"{n.summary} {n.body}")
 
 
 def test_names_of_combining_marks(m):
