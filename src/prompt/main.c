@@ -59,6 +59,16 @@ on_surface_changed (PrwSurface *surface, Prompt *self)
     prw_prompt_client_set_kinds (self->client, kinds (self));
 }
 
+static void
+start_client (Prompt *self)
+{
+  if (self->client != NULL)
+    return;
+  self->client = prw_prompt_client_new (self->session ? G_BUS_TYPE_SESSION : G_BUS_TYPE_SYSTEM);
+  g_signal_connect_swapped (self->client, "question-added", G_CALLBACK (prw_presenter_add), self->presenter);
+  prw_prompt_client_set_kinds (self->client, kinds (self));
+}
+
 /* What there is to ask with is known. */
 static void
 on_settled (PrwNotifier *notifier, Prompt *self)
@@ -78,9 +88,7 @@ on_settled (PrwNotifier *notifier, Prompt *self)
       end (self, 1);
       return;
     }
-  self->client = prw_prompt_client_new (self->session ? G_BUS_TYPE_SESSION : G_BUS_TYPE_SYSTEM);
-  g_signal_connect_swapped (self->client, "question-added", G_CALLBACK (prw_presenter_add), self->presenter);
-  prw_prompt_client_set_kinds (self->client, kinds (self));
+  start_client (self);
 }
 
 static void
@@ -106,6 +114,8 @@ on_name_acquired (GDBusConnection *bus, const char *name, gpointer data)
     add_surface (self, dialogs);
 #endif
   self->presenter = prw_presenter_new (self->surfaces);
+  if (kinds (self) != 0) /* dialogs need not wait for a notification server, which may hang, or take half a minute to start */
+    start_client (self);
 }
 
 static void

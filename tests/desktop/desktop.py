@@ -25,7 +25,7 @@ SHOTS = BUILD / "tests/desktop/screenshots"
 QUIET = 0.8  # a dialog hears nothing for 0.7 s after it was painted
 SESSION_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth>
+<busconfig><type>session</type><listen>unix:path={path}</listen><servicedir>{path}-services</servicedir><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"""
 
 
@@ -141,6 +141,7 @@ class Desktop:
     def start(self):
         """X, the buses, a window manager."""
         self.env["DISPLAY"] = self.start_x()[1]
+        (self.dir / "session-services").mkdir()
         (self.dir / "session.conf").write_text(SESSION_BUS.format(path=self.dir / "session"))
         bus = Program(self, ["dbus-daemon", "--nofork", "--print-address", f"--config-file={self.dir / 'session.conf'}"])
         wait(bus.lines, "the session bus")  # it listens before it says so

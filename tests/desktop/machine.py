@@ -17,7 +17,7 @@ OTHER = h.DEVICE[:-2] + "02"
 
 
 @contextlib.contextmanager
-def machine(d, display=None, **device):
+def machine(d, display=None, patience=30, **device):
     """The daemon with a fake bluetoothd and one device, and pairward-prompt on the desktop, or on another display."""
     m = h.Machine("")
     m.env.update({k: v for k, v in d.env.items() if k != "DBUS_SYSTEM_BUS_ADDRESS"})
@@ -25,7 +25,7 @@ def machine(d, display=None, **device):
         m.start()
         m.device(**{"Name": "Kiosk keyboard", "Icon": "input-keyboard", **device})
         m.prompt = Program(d, [BUILD / "pairward-prompt"], DBUS_SYSTEM_BUS_ADDRESS=m.address, DISPLAY=display or d.env["DISPLAY"])
-        wait(lambda: h.pump() or m.client.get(h.ROOT, h.MANAGER, "Handlers") == 1, "the handler")
+        wait(lambda: h.pump() or m.client.get(h.ROOT, h.MANAGER, "Handlers") == 1, "the handler", patience)
         yield m
     except Exception:
         print("\n".join("# " + line for line in (m.log() + m.prompt.complaints()).splitlines()[-40:]), flush=True)

@@ -138,4 +138,17 @@ def test_killed_with_a_question_open(d):
         equal(said(answer), REJECTED, "nobody is left to ask")
 
 
+def test_notification_server_hangs_while_it_starts(d):
+    """The bus waits for it for two minutes, and GDBus for 25 seconds; dialogs do not."""
+    service = d.dir / "session-services/notifications.service"
+    service.write_text("[D-BUS Service]\nName=org.freedesktop.Notifications\nExec=/bin/sleep 60\n")
+    try:
+        with machine(d, patience=20) as m:
+            answer = m.ask("RequestAuthorization")
+            click(d, m.prompt, dialog(d, m), "push button", "Pair")
+            equal(said(answer), "()", "answered in a dialog")
+    finally:
+        service.unlink()
+
+
 run(sys.modules[__name__])
