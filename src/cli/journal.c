@@ -307,15 +307,15 @@ prw_journal_read (const PrwJournalQuery *query, GPtrArray *problems, GError **er
 
   if (query->directory == NULL && !check_local (query->session, files, error))
     return NULL;
-  if (query->directory != NULL && !g_file_test (query->directory, G_FILE_TEST_IS_DIR))
+  if (query->directory != NULL)
     {
-      fail (error, -ENOENT, where);
-      return NULL;
-    }
-  if (query->directory != NULL && !list_files (query->directory, -1, TRUE, files))
-    {
-      fail (error, -EACCES, where);
-      return NULL;
+      gboolean allowed = list_files (query->directory, -1, TRUE, files);
+
+      if (files->len == 0)
+        {
+          fail (error, allowed ? -ENOENT : -EACCES, where);
+          return NULL;
+        }
     }
   check_files (files, query->session, problems);
   code = walk (query, entries, &damaged);

@@ -208,13 +208,15 @@ print_entry (const PrwJournalEntry *entry, gboolean json)
 }
 
 static PrwExit
-say_why (const GError *error)
+say_why (const GError *error, const char *directory)
 {
   g_autofree char *text = prw_output_printable (error->message);
 
   g_printerr ("pairwardctl: %s\n", text);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
     g_printerr ("%s\n", _("  run it with sudo, or have yourself put into the group systemd-journal and log in again"));
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) && directory != NULL)
+    g_printerr ("%s\n", _("  name a folder that has journal files, such as system.journal"));
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     g_printerr ("%s\n", _("  without systemd's journal, the daemon's log is where syslog or its service manager puts it: look for \"pairwardd\" there"));
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
@@ -263,7 +265,7 @@ prw_verb_history (PrwClient *client, int argc, char **argv)
   query.lines = (guint) lines;
   found = prw_journal_read (&query, problems, &error);
   if (found == NULL)
-    return say_why (error);
+    return say_why (error, directory);
   for (guint i = 0; i < found->len; i++)
     print_entry (found->pdata[i], client->json);
   if (problems->len > 0)

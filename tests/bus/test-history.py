@@ -245,6 +245,12 @@ def test_what_cannot_be_read(m):
         equal(history(m, *args)[0], 2, f"{args}: wrong usage")
     status, _, text = history(m, "--directory", m.dir / "none")
     check(status == 1 and len(text.splitlines()) == 2 and ("built without" if NO_JOURNAL else "no journal in") in text, text)
+    if NO_JOURNAL:
+        return
+    (m.dir / "empty").mkdir()
+    for where in (m.dir / "empty", m.keyfile, ""):
+        status, lines, text = history(m, "--directory", where)
+        check((status, lines) == (1, []) and f"no journal in {where}" in text and "name a folder" in text, f"{where}: {status} {lines} {text}")
 
 
 if __name__ == "__main__":
