@@ -80,7 +80,8 @@ fail_open (const PrwHci *self, int saved, GError **error)
     return fail (self, PRW_PROBLEM_BUSY, error, "%s", _("another program has it for itself alone; end that first"));
   if (saved == ERFKILL)
     return fail (self, PRW_PROBLEM_FAILED, error, "%s",
-                 _("Bluetooth is switched off (airplane mode, a switch): \"rfkill unblock bluetooth\", then plug the board in again"));
+                 _("Bluetooth is switched off (airplane mode, a switch): \"rfkill unblock bluetooth\", then start pairward-attach again, or plug "
+                   "the board in again"));
   if (saved == ENODEV)
     return fail_gone (self, error);
   return fail (self, PRW_PROBLEM_FAILED, error, _("the kernel does not lend it to us: %s"), g_strerror (saved));

@@ -4,7 +4,7 @@ dist_check_SCRIPTS += tests/i18n/test-translations.py
 TESTS += tests/i18n/test-translations.py
 EXTRA_DIST += tests/i18n/catalog.py
 
-# The programs once more, with another folder of catalogs: only what calls bindtextdomain() is compiled anew.
+# The programs once more, with another folder of catalogs: only what names it, main.c, is compiled anew.
 i18n_locale = $(abs_top_builddir)/tests/i18n/locale
 check_PROGRAMS += tests/i18n/pairwardctl tests/i18n/pairwardd tests/i18n/pairward-attach
 tests_i18n_pairwardctl_SOURCES = src/cli/main.c
