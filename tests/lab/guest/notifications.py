@@ -38,10 +38,11 @@ class Server:
         elif method == "Notify":
             _app, _replaces, _icon, summary, body, actions, _hints, _timeout = parameters.unpack()
             number = next(self._numbers)
-            print(json.dumps({"summary": summary, "body": body, "actions": actions[::2]}), flush=True)
+            keys = {key.rpartition("-")[0]: key for key in actions[::2]}  # each has a number of its own
+            print(json.dumps({"summary": summary, "body": body, "actions": list(keys)}), flush=True)
             invocation.return_value(GLib.Variant("(u)", (number,)))
-            if self._action in actions[::2]:
-                self._emit("ActionInvoked", "(us)", number, self._action)
+            if self._action in keys:
+                self._emit("ActionInvoked", "(us)", number, keys[self._action])
         else:
             invocation.return_value(None)
             self._emit("NotificationClosed", "(uu)", *parameters.unpack(), 3)
