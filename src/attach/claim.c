@@ -14,7 +14,7 @@
 #include "attach/addresses.h"
 #include "attach/boards-state.h"
 #include "attach/lock-file.h"
-#include "core/clock.h"
+#include "base/boot-time.h"
 
 #define RETRY_MS 100
 /* A board that is plugged in again is attached while the one before is still being put away. */

@@ -20,8 +20,8 @@
 #include "attach/report.h"
 #include "attach/sysfs.h"
 #include "attach/tty.h"
+#include "base/boot-time.h"
 #include "config/settings.h"
-#include "core/clock.h"
 #include "policy/address.h"
 
 #define RUN_DIR "/run/pairward" /* as PRW_BOARDS_DIR says to those who read there */

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/boot-time.h"
 #include "cli/output.h"
 #include "cli/story.h"
 #include "policy/text.h"
@@ -103,7 +104,7 @@ value_words (const char *property, GVariant *value)
     return prw_pairing_policy_to_string (g_variant_get_uint32 (value));
   if (g_str_equal (property, "PairingWindowUntil") && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
     return g_variant_get_uint64 (value) == 0 ? g_strdup (_("closed"))
-                                             : g_strdup_printf (_("open for %u s"), prw_output_seconds_until (g_variant_get_uint64 (value)));
+                                             : g_strdup_printf (_("open for %u s"), prw_boot_time_left ((gint64) g_variant_get_uint64 (value)));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return prw_text_sanitize (g_variant_get_string (value, NULL));
   return g_variant_print (value, FALSE);

@@ -5,8 +5,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <glib/gi18n.h>
@@ -150,17 +148,6 @@ prw_output_flag (GVariant *properties, const char *name)
 
   g_variant_lookup (properties, name, "b", &flag);
   return flag;
-}
-
-guint
-prw_output_seconds_until (guint64 boottime)
-{
-  struct timespec ts;
-  guint64 now;
-
-  clock_gettime (CLOCK_BOOTTIME, &ts);
-  now = (guint64) ts.tv_sec * G_USEC_PER_SEC + (guint64) ts.tv_nsec / 1000;
-  return boottime > now ? (guint) ((boottime - now + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC) : 0;
 }
 
 const char *

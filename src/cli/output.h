@@ -32,7 +32,5 @@ char *prw_output_text (GVariant *properties, const char *name);
 guint prw_output_number (GVariant *properties, const char *name);
 gboolean prw_output_flag (GVariant *properties, const char *name);
 const char *prw_output_yes_no (gboolean value);
-/** prw_output_seconds_until: seconds until @boottime (CLOCK_BOOTTIME, µs), rounded up; 0: it is over */
-guint prw_output_seconds_until (guint64 boottime);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/boot-time.h"
 #include "cli/output.h"
 #include "policy/address.h"
 #include "policy/text.h"
@@ -92,7 +93,7 @@ prw_cli_question_number (const PrwCliQuestion *question)
 guint
 prw_cli_question_seconds_left (const PrwCliQuestion *question)
 {
-  return prw_output_seconds_until (question->expires);
+  return prw_boot_time_left ((gint64) question->expires);
 }
 
 static void

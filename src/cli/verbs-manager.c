@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/boot-time.h"
 #include "cli/boards.h"
 #include "cli/output.h"
 #include "policy/facts.h"
@@ -25,7 +26,7 @@ print_status (GVariant *p)
   guint64 until = 0;
 
   g_variant_lookup (p, "PairingWindowUntil", "t", &until);
-  window = until == 0 ? g_strdup (_("closed")) : g_strdup_printf (_("open for %u s"), prw_output_seconds_until (until));
+  window = until == 0 ? g_strdup (_("closed")) : g_strdup_printf (_("open for %u s"), prw_boot_time_left ((gint64) until));
   prw_output_pair (_("Version"), version);
   prw_output_pair (_("Agent"), state);
   prw_output_pair (_("Capability"), both);
@@ -111,7 +112,7 @@ show_window (PrwClient *client)
   else if (until == 0)
     g_print ("%s\n", _("The pairing window is closed."));
   else
-    g_print (_("The pairing window is open for %u s.\n"), prw_output_seconds_until (until));
+    g_print (_("The pairing window is open for %u s.\n"), prw_boot_time_left ((gint64) until));
   return PRW_EXIT_DONE;
 }
 

@@ -3,7 +3,7 @@
 
 #include "core/clock.h"
 
-#include <time.h>
+#include "base/boot-time.h"
 
 G_DEFINE_INTERFACE (PrwClock, prw_clock, G_TYPE_OBJECT)
 
@@ -36,15 +36,6 @@ struct _PrwSystemClock
 {
   GObject parent;
 };
-
-gint64
-prw_boot_time (void)
-{
-  struct timespec ts;
-
-  clock_gettime (CLOCK_BOOTTIME, &ts);
-  return (gint64) ts.tv_sec * G_USEC_PER_SEC + ts.tv_nsec / 1000;
-}
 
 static gint64
 system_now (PrwClock *self)

@@ -38,7 +38,4 @@ void prw_clock_clear_alarm (PrwClock *self, guint *id);
 G_DECLARE_FINAL_TYPE (PrwSystemClock, prw_system_clock, PRW, SYSTEM_CLOCK, GObject)
 PrwClock *prw_system_clock_new (void);
 
-/** prw_boot_time: Returns: CLOCK_BOOTTIME, µs: what the real clock says, for who needs no other */
-gint64 prw_boot_time (void);
-
 G_END_DECLS

@@ -3,9 +3,7 @@
 
 #include "prompt/question.h"
 
-#include <string.h>
-#include <time.h>
-
+#include "base/boot-time.h"
 #include "policy/text.h"
 
 struct _PrwPromptQuestion
@@ -134,12 +132,6 @@ prw_prompt_question_get_passkey (PrwPromptQuestion *self)
   return self->passkey;
 }
 
-const char *
-prw_prompt_question_get_service (PrwPromptQuestion *self)
-{
-  return self->words.service;
-}
-
 gboolean
 prw_prompt_question_get_bonded (PrwPromptQuestion *self)
 {
@@ -176,12 +168,7 @@ prw_prompt_question_set_entered (PrwPromptQuestion *self, guint entered)
 guint
 prw_prompt_question_seconds_left (PrwPromptQuestion *self)
 {
-  struct timespec now;
-  gint64 left;
-
-  clock_gettime (CLOCK_BOOTTIME, &now);
-  left = self->expires - (now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000);
-  return left > 0 ? (guint) ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC) : 0;
+  return prw_boot_time_left (self->expires);
 }
 
 gboolean

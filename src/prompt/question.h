@@ -67,7 +67,6 @@ const char *prw_prompt_question_get_address (PrwPromptQuestion *self);
 const char *prw_prompt_question_get_icon (PrwPromptQuestion *self); /* "" when none */
 /** prw_prompt_question_get_passkey: Returns: (nullable): six digits, or a PIN; NULL once the question is closed. Secret: wipe copies. */
 const char *prw_prompt_question_get_passkey (PrwPromptQuestion *self);
-const char *prw_prompt_question_get_service (PrwPromptQuestion *self); /* "" when none */
 gboolean prw_prompt_question_get_bonded (PrwPromptQuestion *self);
 gint64 prw_prompt_question_get_expires (PrwPromptQuestion *self); /* CLOCK_BOOTTIME, µs; 0: not known */
 guint prw_prompt_question_get_entered (PrwPromptQuestion *self);
