@@ -452,9 +452,3 @@ prw_notifier_new (GDBusConnection *bus)
                                                    self, NULL);
   return self;
 }
-
-gboolean
-prw_notifier_is_ready (PrwNotifier *self)
-{
-  return self->ready;
-}

@@ -19,7 +19,5 @@ G_DECLARE_FINAL_TYPE (PrwNotifier, prw_notifier, PRW, NOTIFIER, GObject)
 
 /** prw_notifier_new: @bus: the session bus. The server is started if need be. */
 PrwNotifier *prw_notifier_new (GDBusConnection *bus);
-/** prw_notifier_is_ready: whether there is a server that can do actions */
-gboolean prw_notifier_is_ready (PrwNotifier *self);
 
 G_END_DECLS
