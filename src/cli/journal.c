@@ -5,8 +5,6 @@
 
 #include <glib/gi18n.h>
 
-#include "policy/records.h"
-
 const char *
 prw_journal_entry_get (const PrwJournalEntry *entry, const char *field)
 {
@@ -34,8 +32,6 @@ prw_journal_entry_get (const PrwJournalEntry *entry, const char *field)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sd_journal, sd_journal_close)
 
-static const char *const ids[] = { PRW_RECORD_DECISION, PRW_RECORD_OUTCOME, PRW_RECORD_CLOSED, PRW_RECORD_SUSPECT,
-                                   PRW_RECORD_LOCKOUT,  PRW_RECORD_WINDOW,  PRW_RECORD_FLOOR };
 static const char *const names[] = {
   PRW_FIELD_PEER,   PRW_FIELD_NAME, PRW_FIELD_ADAPTER, PRW_FIELD_OBJECT, PRW_FIELD_ROLE,    PRW_FIELD_KIND,  PRW_FIELD_INITIATOR, PRW_FIELD_MODEL,
   PRW_FIELD_SERVICE, PRW_FIELD_BONDED, PRW_FIELD_VERDICT, PRW_FIELD_RULE, PRW_FIELD_REASON, PRW_FIELD_WHY,   PRW_FIELD_LEVEL,     PRW_FIELD_PROCESS,
@@ -63,29 +59,19 @@ raw_field (sd_journal *journal, const char *name)
   return g_strndup ((const char *) data + skip, MIN (size - skip, FIELD_MAX));
 }
 
-static const char *
-known_id (sd_journal *journal)
-{
-  g_autofree char *id = raw_field (journal, "MESSAGE_ID");
-
-  for (guint i = 0; id != NULL && i < G_N_ELEMENTS (ids); i++)
-    if (g_str_equal (id, ids[i]))
-      return ids[i];
-  return NULL;
-}
-
 /* Returns: (transfer full) (nullable): NULL for what is not pairward's */
 static PrwJournalEntry *
 read_entry (sd_journal *journal, guint64 time)
 {
-  const char *id = known_id (journal);
+  g_autofree char *id = raw_field (journal, "MESSAGE_ID");
   PrwJournalEntry *entry;
+  PrwAuditKind kind;
 
-  if (id == NULL)
+  if (!prw_audit_kind_from_id (id, &kind))
     return NULL;
   entry = g_new0 (PrwJournalEntry, 1);
   entry->time = (gint64) MIN (time, (guint64) G_MAXINT64);
-  entry->id = id;
+  entry->kind = kind;
   entry->fields = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -205,11 +191,12 @@ static int
 only_from (sd_journal *journal, const char *field, const char *value, const char *other)
 {
   int code = add_match (journal, field, value);
+  const char *id;
 
   if (code >= 0 && other != NULL)
     code = add_match (journal, field, other);
-  for (guint i = 0; code >= 0 && i < G_N_ELEMENTS (ids); i++)
-    code = add_match (journal, "MESSAGE_ID", ids[i]);
+  for (PrwAuditKind kind = PRW_AUDIT_DECISION; code >= 0 && (id = prw_audit_kind_to_id (kind)) != NULL; kind++)
+    code = add_match (journal, "MESSAGE_ID", id);
   return code;
 }
 

@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "policy/records.h"
+
 G_BEGIN_DECLS
 
 /** PRW_JOURNAL_LINES_MAX: records that one run shows at the most. */
@@ -12,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 time;        /* CLOCK_REALTIME, µs */
-  const char *id;     /* one of PRW_RECORD_*: static */
+  PrwAuditKind kind;
   GHashTable *fields; /* PRW_FIELD_* → text that is safe to show; those that are there */
 } PrwJournalEntry;
 

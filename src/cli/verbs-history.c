@@ -11,7 +11,6 @@
 #include "cli/journal.h"
 #include "cli/output.h"
 #include "cli/story.h"
-#include "policy/records.h"
 #include "policy/types.h"
 
 #define LINES 100
@@ -79,9 +78,9 @@ subject_of (const PrwJournalEntry *entry)
 {
   const char *name = prw_journal_entry_get (entry, PRW_FIELD_NAME), *peer = prw_journal_entry_get (entry, PRW_FIELD_PEER);
 
-  if (g_str_equal (entry->id, PRW_RECORD_WINDOW))
+  if (entry->kind == PRW_AUDIT_WINDOW)
     return g_strdup (_("pairing window"));
-  if (g_str_equal (entry->id, PRW_RECORD_FLOOR))
+  if (entry->kind == PRW_AUDIT_FLOOR)
     return g_strdup (_("policy"));
   if (*peer == '\0')
     return g_strdup (prw_journal_entry_get (entry, PRW_FIELD_ADAPTER));
@@ -135,40 +134,31 @@ outcome_words (const PrwJournalEntry *entry)
   return tell ("PairingComplete", g_variant_new ("(uuu)", (guint) status, (guint) level, (guint) process), entry);
 }
 
-static const char *
-kind_of (const PrwJournalEntry *entry)
-{
-  static const struct
-  {
-    const char *id, *word;
-  } kinds[] = { { PRW_RECORD_DECISION, "decision" }, { PRW_RECORD_OUTCOME, "outcome" }, { PRW_RECORD_CLOSED, "closed" },
-                { PRW_RECORD_SUSPECT, "suspect" },   { PRW_RECORD_LOCKOUT, "lockout" }, { PRW_RECORD_WINDOW, "window" } };
-
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_equal (kinds[i].id, entry->id))
-      return kinds[i].word;
-  return "policy";
-}
-
 static char *
 words_of (const PrwJournalEntry *entry)
 {
-  const char *kind = kind_of (entry), *seconds = prw_journal_entry_get (entry, PRW_FIELD_SECONDS);
+  const char *seconds = prw_journal_entry_get (entry, PRW_FIELD_SECONDS);
 
-  if (g_str_equal (kind, "decision"))
-    return decision_words (entry);
-  if (g_str_equal (kind, "outcome"))
-    return outcome_words (entry);
-  if (g_str_equal (kind, "closed"))
-    return g_strdup_printf (_("question %s closed: %s"), prw_journal_entry_get (entry, PRW_FIELD_REQUEST), prw_journal_entry_get (entry, PRW_FIELD_ANSWER));
-  if (g_str_equal (kind, "suspect"))
-    return g_strdup_printf (_("seems to have lost its key; replace the bond with: pairwardctl pair %s --force"),
-                            prw_journal_entry_get (entry, PRW_FIELD_PEER));
-  if (g_str_equal (kind, "lockout"))
-    return g_strdup_printf (_("locked out for %s s after %s failures"), seconds, prw_journal_entry_get (entry, PRW_FIELD_FAILURES));
-  if (g_str_equal (kind, "window"))
-    return g_str_equal (seconds, "0") ? g_strdup (_("closed")) : g_strdup_printf (_("open for %s s"), seconds);
-  return g_strdup_printf (_("everybody is refused, from now on: %s"), prw_journal_entry_get (entry, PRW_FIELD_POLICY));
+  switch (entry->kind)
+    {
+    case PRW_AUDIT_DECISION:
+      return decision_words (entry);
+    case PRW_AUDIT_OUTCOME:
+      return outcome_words (entry);
+    case PRW_AUDIT_CLOSED:
+      return g_strdup_printf (_("question %s closed: %s"), prw_journal_entry_get (entry, PRW_FIELD_REQUEST),
+                              prw_journal_entry_get (entry, PRW_FIELD_ANSWER));
+    case PRW_AUDIT_SUSPECT:
+      return g_strdup_printf (_("seems to have lost its key; replace the bond with: pairwardctl pair %s --force"),
+                              prw_journal_entry_get (entry, PRW_FIELD_PEER));
+    case PRW_AUDIT_LOCKOUT:
+      return g_strdup_printf (_("locked out for %s s after %s failures"), seconds, prw_journal_entry_get (entry, PRW_FIELD_FAILURES));
+    case PRW_AUDIT_WINDOW:
+      return g_str_equal (seconds, "0") ? g_strdup (_("closed")) : g_strdup_printf (_("open for %s s"), seconds);
+    case PRW_AUDIT_FLOOR:
+      return g_strdup_printf (_("everybody is refused, from now on: %s"), prw_journal_entry_get (entry, PRW_FIELD_POLICY));
+    }
+  return NULL;
 }
 
 /* PAIRWARD_PEER is "peer". */
@@ -181,7 +171,7 @@ print_json (const PrwJournalEntry *entry, const char *time)
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&builder, "{sv}", "time", g_variant_new_string (time));
-  g_variant_builder_add (&builder, "{sv}", "record", g_variant_new_string (kind_of (entry)));
+  g_variant_builder_add (&builder, "{sv}", "record", g_variant_new_string (prw_audit_kind_to_string (entry->kind)));
   g_hash_table_iter_init (&iter, entry->fields);
   while (g_hash_table_iter_next (&iter, &name, &text))
     {

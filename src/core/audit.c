@@ -27,11 +27,11 @@ add (Record *record, const char *name, const char *value)
 }
 
 static void
-record_init (Record *record, const char *id, const char *priority, const char *message)
+record_init (Record *record, PrwAuditKind kind, const char *priority, const char *message)
 {
   record->n = 0;
   add (record, "MESSAGE", message);
-  add (record, "MESSAGE_ID", id);
+  add (record, "MESSAGE_ID", prw_audit_kind_to_id (kind));
   add (record, "PRIORITY", priority);
   add (record, "GLIB_DOMAIN", G_LOG_DOMAIN);
 }
@@ -87,7 +87,7 @@ prw_audit_decision (PrwSecurityManager *peer, const PrwFacts *facts, const PrwDe
                      prw_rejected_reason_to_string (decision->reason), decision->decided_by, decision->why, text);
   Record record;
 
-  record_init (&record, PRW_RECORD_DECISION, NOTICE, message);
+  record_init (&record, PRW_AUDIT_DECISION, NOTICE, message);
   add_peer (&record, peer, facts);
   add_decision (&record, decision->verdict, decision->reason, decision->decided_by, decision->why);
   add (&record, PRW_FIELD_KIND, prw_request_kind_to_string (facts->kind));
@@ -121,7 +121,7 @@ prw_audit_dropped (const char *path, const char *why)
   char address[PRW_ADDRESS_LEN + 1];
   Record record;
 
-  record_init (&record, PRW_RECORD_DECISION, WARNING, message);
+  record_init (&record, PRW_AUDIT_DECISION, WARNING, message);
   adapter = add_path (&record, path, address);
   add (&record, PRW_FIELD_NAME, NULL);
   add_decision (&record, PRW_VERDICT_REJECT, PRW_REJECTED_REASON_NONE, "dropped", why);
@@ -138,7 +138,7 @@ prw_audit_outcome (PrwSecurityManager *peer, PrwSecurityStatus status, PrwSecuri
   Record record;
 
   prw_security_manager_fill_facts (peer, &facts);
-  record_init (&record, PRW_RECORD_OUTCOME, NOTICE, message);
+  record_init (&record, PRW_AUDIT_OUTCOME, NOTICE, message);
   add_peer (&record, peer, &facts);
   add (&record, PRW_FIELD_STATUS, prw_security_status_to_string (status));
   add (&record, PRW_FIELD_LEVEL, prw_security_level_to_string (level));
@@ -156,7 +156,7 @@ prw_audit_closed (PrwRequest *request)
   char address[PRW_ADDRESS_LEN + 1];
   Record record;
 
-  record_init (&record, PRW_RECORD_CLOSED, NOTICE, message);
+  record_init (&record, PRW_AUDIT_CLOSED, NOTICE, message);
   adapter = add_path (&record, prw_request_get_peer (request), address);
   add (&record, PRW_FIELD_NAME, prw_request_get_peer_name (request));
   add (&record, PRW_FIELD_REQUEST, number);
@@ -175,7 +175,7 @@ prw_audit_suspect (PrwSecurityManager *peer)
   Record record;
 
   prw_security_manager_fill_facts (peer, &facts);
-  record_init (&record, PRW_RECORD_SUSPECT, WARNING, message);
+  record_init (&record, PRW_AUDIT_SUSPECT, WARNING, message);
   add_peer (&record, peer, &facts);
   write_record (&record);
 }
@@ -189,7 +189,7 @@ prw_audit_lockout (const char *who, gint64 seconds, guint failures)
   gboolean is_peer = prw_address_normalize (who, address);
   Record record;
 
-  record_init (&record, PRW_RECORD_LOCKOUT, WARNING, message);
+  record_init (&record, PRW_AUDIT_LOCKOUT, WARNING, message);
   add (&record, PRW_FIELD_PEER, is_peer ? who : NULL);
   add (&record, PRW_FIELD_ADAPTER, is_peer ? NULL : who);
   add (&record, PRW_FIELD_SECONDS, time);
@@ -204,7 +204,7 @@ prw_audit_window (gint64 seconds)
   g_autofree char *message = seconds > 0 ? g_strdup_printf ("the pairing window is open for %s s", time) : g_strdup ("the pairing window is closed");
   Record record;
 
-  record_init (&record, PRW_RECORD_WINDOW, NOTICE, message);
+  record_init (&record, PRW_AUDIT_WINDOW, NOTICE, message);
   add (&record, PRW_FIELD_SECONDS, time);
   write_record (&record);
 }
@@ -216,7 +216,7 @@ prw_audit_floor (PrwPairingPolicy floor)
   g_autofree char *message = g_strdup_printf ("PairingPolicy is %s", flags);
   Record record;
 
-  record_init (&record, PRW_RECORD_FLOOR, NOTICE, message);
+  record_init (&record, PRW_AUDIT_FLOOR, NOTICE, message);
   add (&record, PRW_FIELD_POLICY, flags);
   write_record (&record);
 }

@@ -14,6 +14,7 @@ libprw_policy_a_SOURCES = \
 	src/policy/policy-private.h \
 	src/policy/policy.c \
 	src/policy/policy.h \
+	src/policy/records.c \
 	src/policy/records.h \
 	src/policy/rule.c \
 	src/policy/text.c \

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <glib.h>
+
+G_BEGIN_DECLS
+
 /*
  * What the journal keeps of pairward: one structured record for each event, known by its MESSAGE_ID. These are for others to read
  * (data/journal/pairward.catalog explains each): they never change, and what a field means does not either.
@@ -13,7 +17,29 @@
 #define PRW_RECORD_WINDOW "c24a2853c8364a88b4748c84bfa89cbc"   /* the pairing window opened or closed */
 #define PRW_RECORD_FLOOR "a502b471c4f14ec1bde89dff6ad0adb8"    /* what is refused of everybody was changed */
 
-/* Fields. Values are text from the tables in policy/types.h where there is one. A field of a record is always there, and empty where it is not known. */
+/** PrwAuditKind: what a record tells; who writes one names it by this, and who reads one has a case for each. Beginning with 0, without gaps. */
+typedef enum
+{
+  PRW_AUDIT_DECISION,
+  PRW_AUDIT_OUTCOME,
+  PRW_AUDIT_CLOSED,
+  PRW_AUDIT_SUSPECT,
+  PRW_AUDIT_LOCKOUT,
+  PRW_AUDIT_WINDOW,
+  PRW_AUDIT_FLOOR,
+} PrwAuditKind;
+
+/** prw_audit_kind_to_id: Returns: (transfer none) (nullable): its MESSAGE_ID; NULL after the last kind */
+const char *prw_audit_kind_to_id (PrwAuditKind kind);
+/** prw_audit_kind_from_id: @id: (nullable). Returns: FALSE when it is none of ours */
+gboolean prw_audit_kind_from_id (const char *id, PrwAuditKind *out);
+/** prw_audit_kind_to_string: Returns: (transfer none) (nullable): "record" of history's JSON, which never changes: "decision"; NULL after the last kind */
+const char *prw_audit_kind_to_string (PrwAuditKind kind);
+
+/*
+ * Fields. Values are text from the tables in policy/types.h where there is one. A field of a record is always there, and empty where
+ * it is not known.
+ */
 #define PRW_FIELD_PEER "PAIRWARD_PEER"         /* its address */
 #define PRW_FIELD_NAME "PAIRWARD_NAME"         /* its name, sanitised */
 #define PRW_FIELD_ADAPTER "PAIRWARD_ADAPTER"   /* "hci0" */
@@ -37,3 +63,5 @@
 #define PRW_FIELD_SECONDS "PAIRWARD_SECONDS"   /* of a window (0: closed) or a lockout */
 #define PRW_FIELD_FAILURES "PAIRWARD_FAILURES"
 #define PRW_FIELD_POLICY "PAIRWARD_POLICY"     /* flags */
+
+G_END_DECLS

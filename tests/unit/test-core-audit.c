@@ -112,6 +112,26 @@ test_explained (void)
   assert_explained ();
 }
 
+/* What is read back from the journal is what was written. */
+static void
+test_kinds (void)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal), words = g_hash_table_new (g_str_hash, g_str_equal);
+  PrwAuditKind found;
+  const char *id;
+
+  for (PrwAuditKind kind = PRW_AUDIT_DECISION; (id = prw_audit_kind_to_id (kind)) != NULL; kind++)
+    {
+      g_assert_true (prw_audit_kind_from_id (id, &found));
+      g_assert_cmpint (found, ==, kind);
+      g_assert_true (g_hash_table_add (ids, (gpointer) id));
+      g_assert_true (g_hash_table_add (words, (gpointer) prw_audit_kind_to_string (kind)));
+    }
+  g_assert_cmpuint (g_hash_table_size (ids), ==, PRW_AUDIT_FLOOR + 1);
+  g_assert_false (prw_audit_kind_from_id ("00000000000000000000000000000000", &found));
+  g_assert_false (prw_audit_kind_from_id (NULL, &found));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -121,5 +141,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/audit/dropped", test_dropped);
   g_test_add_func ("/core/audit/answered", test_answered);
   g_test_add_func ("/core/audit/explained", test_explained);
+  g_test_add_func ("/core/audit/kinds", test_kinds);
   return g_test_run ();
 }
