@@ -15,8 +15,9 @@
 /* After the last adapter came or went: a bluetoothd that starts has several. */
 #define ARRANGE_AFTER 300                       /* ms */
 
-/* @address: what it is to have, or has; "". @until: when asking ends; @timer asks. @calling: a question is under way. @settled: it has its
- * address, and others may begin. @claim_until: so long may another adapter have it; @looks at them, @retry for the next. @arrange: adapters came or went. */
+/* @address: what it is to have, or has; "". @until: when asking ends; @timer asks. @calling: a question is under way. @settled: it has
+ * its address, and others may begin. @claim_until: so long may another adapter have it; @looks at them, @retry for the next.
+ * @arrange: adapters came or went. */
 struct _PrwAdoption
 {
   PrwAttach *attach;

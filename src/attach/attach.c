@@ -200,7 +200,8 @@ end_without_answer (PrwAttach *self)
                                  _("%s: the controller does not answer: unplug the board and plug it in again, or flash its firmware anew"), name));
   else if (self->noisy)
     end_with (self, g_error_new (PRW_PROBLEM, PRW_PROBLEM_WRONG_SPEED,
-                                 _("%s: what it sends makes no sense (tried %s bits per second): tell the firmware's --speed, or it is no HCI controller"),
+                                 _("%s: what it sends makes no sense (tried %s bits per second): tell the firmware's --speed, or it is no "
+                                   "HCI controller"),
                                  name, tried));
   else if (self->flow_control && self->wire->funcs->is_blocked (self->wire))
     end_with (self, g_error_new (PRW_PROBLEM, PRW_PROBLEM_FLOW_CONTROL,

@@ -5,7 +5,12 @@
 
 G_BEGIN_DECLS
 
-/** PrwHciOpcode: the commands that a board is asked (Core 5.4 Vol 4 Part E 7.3.2, 7.4; Zephyr's doc/connectivity/bluetooth "HCI vendor-specific commands"). */
+/**
+ * PrwHciOpcode:
+ *
+ * The commands that a board is asked (Core 5.4 Vol 4 Part E 7.3.2, 7.4; Zephyr's doc/connectivity/bluetooth "HCI vendor-specific
+ * commands").
+ */
 typedef enum
 {
   PRW_HCI_RESET = 0x0c03,

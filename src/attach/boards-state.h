@@ -26,7 +26,11 @@ G_BEGIN_DECLS
  */
 gboolean prw_boards_state_kept (const char *path, const char *key, char address[PRW_ADDRESS_LEN + 1], GError **error);
 
-/** prw_boards_state_listed: Returns: (transfer full): what we put into that manufacturer's list; empty, and a warning in the log, when it cannot be read */
+/**
+ * prw_boards_state_listed:
+ *
+ * Returns: (transfer full): what we put into that manufacturer's list; empty, and a warning in the log, when it cannot be read
+ */
 char **prw_boards_state_listed (const char *path, guint16 manufacturer);
 gboolean prw_boards_state_is_listed (const char *path, guint16 manufacturer, const char *address);
 /** prw_boards_state_set_listed: when that cannot be kept it is warned of: the address is then taken for somebody else's, and never removed */

@@ -131,8 +131,10 @@ prw_attach_options_parse (PrwAttachOptions *self, int *argc, char ***argv, GErro
 
   memset (self, 0, sizeof *self);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  g_option_context_set_summary (context, _("Makes a Bluetooth controller of a board with HCI firmware on a serial port, and stays as long as the board does. In place of a TTY "
-                                           "it takes a controller that the kernel found by itself, such as hci0, and gives it its chip's own address."));
+  g_option_context_set_summary (context,
+                                _("Makes a Bluetooth controller of a board with HCI firmware on a serial port, and stays as long as the board "
+                                  "does. In place of a TTY it takes a controller that the kernel found by itself, such as hci0, and gives it "
+                                  "its chip's own address."));
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
   if (!take_speeds (self, speeds, error) || !take_flow_control (self, flow_control, error) || !take_address (self, address, error) ||

@@ -35,9 +35,9 @@ static const Step steps[] = {
 };
 #define STEP_WRITE (G_N_ELEMENTS (steps) - 1)
 
-/* @step: the command whose answer is waited for. @address: what is to be written. @credits: commands that the controller takes now. @due: it has not been
- * sent yet. @heard: the first octets that made no sense. @half: an answer to a Reset had begun when time was up. @owed: answers with identity roots
- * that are still to come. @draining: nothing else is waited for. */
+/* @step: the command whose answer is waited for. @address: what is to be written. @credits: commands that the controller takes now.
+ * @due: it has not been sent yet. @heard: the first octets that made no sense. @half: an answer to a Reset had begun when time was up.
+ * @owed: answers with identity roots that are still to come. @draining: nothing else is waited for. */
 struct _PrwProbe
 {
   PrwProbeVerdict verdict;

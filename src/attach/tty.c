@@ -108,7 +108,8 @@ check_kind (const char *name, const char *path, struct stat *at, GError **error)
       int saved = errno;
 
       if (saved == ENOENT || saved == ENOTDIR)
-        g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_NO_PORT, _("%s: there is no such port; plug the board in, or look at \"pairward-attach --list\""), name);
+        g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_NO_PORT,
+                     _("%s: there is no such port; plug the board in, or look at \"pairward-attach --list\""), name);
       else
         g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_FAILED, "%s: %s", name, g_strerror (saved));
       return FALSE;
@@ -134,7 +135,8 @@ set_busy (const char *name, const char *path, GError **error)
   if (holder != NULL)
     g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_BUSY, _("%s: is in use by %s; end that first"), name, holder);
   else
-    g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_BUSY, _("%s: is in use by another program; end that first (ModemManager, a terminal, btattach?)"), name);
+    g_set_error (error, PRW_PROBLEM, PRW_PROBLEM_BUSY,
+                 _("%s: is in use by another program; end that first (ModemManager, a terminal, btattach?)"), name);
 }
 
 static void

@@ -17,7 +17,8 @@ G_DECLARE_INTERFACE (PrwWatchHost, prw_watch_host, PRW, WATCH_HOST, GObject)
 
 /**
  * PrwWatchHostInterface:
- * @scan: Returns: (transfer full) (element-type PrwPort): the ports, and the kernel's own controllers, that are to be attached, whether they are or not
+ * @scan: Returns: (transfer full) (element-type PrwPort): the ports, and the kernel's own controllers, that are to be attached, whether
+ *   they are or not
  * @spawn: starts the process that attaches @tty; its end is told by prw_watch_ended(), later and never from within
  * @stop: tells it to end (@force FALSE: SIGTERM), or makes it (SIGKILL); its end is told like any other
  * @forget: @tty was refused and has gone: nobody needs to know any more why

@@ -150,8 +150,8 @@ judge_record (GPtrArray *findings, const PrwRecord *record)
     prw_findings_add (findings, "board", PRW_FINDING_PROBLEM, failure (record));
   else if (is_nrf53 (record))
     prw_findings_add (findings, "board", PRW_FINDING_PROBLEM,
-                      g_strdup_printf (_("it is %s, and no adapter of bluetoothd: on an nRF5340 that is so when the network core has no firmware of its own; "
-                                         "flash that, too"), record->device));
+                      g_strdup_printf (_("it is %s, and no adapter of bluetoothd: on an nRF5340 that is so when the network core has no "
+                                         "firmware of its own; flash that, too"), record->device));
   else
     prw_findings_add (findings, "board", PRW_FINDING_PROBLEM,
                       g_strdup_printf (_("it is %s, and no adapter that pairward has: is bluetoothd running, and does Adapters= name it? "
@@ -197,7 +197,8 @@ judge_address (GPtrArray *findings, const PrwSeenController *seen)
   g_variant_lookup (seen->controller, "AddressType", "&s", &type);
   if (g_str_equal (address, NO_ADDRESS))
     prw_findings_add (findings, "address", PRW_FINDING_PROBLEM,
-                      g_strdup (_("it has no address, and cannot be turned on; StaticAddress= in its [Controller] group gives it one when it is plugged in")));
+                      g_strdup (_("it has no address, and cannot be turned on; StaticAddress= in its [Controller] group gives it one when it "
+                                  "is plugged in")));
   else if (!g_str_equal (type, "random"))
     return;
   else if (record != NULL && *record->address != '\0' && g_ascii_strcasecmp (record->address, address) != 0)

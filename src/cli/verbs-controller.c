@@ -249,7 +249,8 @@ assign (PrwClient *client, const char *name, GPtrArray *assignments, const char 
   if (seen->controller == NULL && sight.error != NULL)
     g_propagate_error (error, g_error_copy (sight.error));
   else if (seen->controller == NULL)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("%s is no controller, so there is nothing to set; \"pairwardctl controller %s\" says why"), name, name);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 _("%s is no controller, so there is nothing to set; \"pairwardctl controller %s\" says why"), name, name);
   else
     {
       path = g_strconcat (PRW_ROOT_PATH "/", seen->name, NULL);

@@ -137,7 +137,8 @@ parse_parameter (const char *key, const char *text, const char **property, GErro
       return prw_pairing_policy_from_string (text, &policy, error) ? g_variant_new_uint32 (policy) : NULL;
     }
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-               _("there is no parameter \"%s\"; there are passcode-pairing, io-capabilities, bond, out-of-band, reject-pairing-requests, lesc-pairing"), key);
+               _("there is no parameter \"%s\"; there are passcode-pairing, io-capabilities, bond, out-of-band, "
+                 "reject-pairing-requests, lesc-pairing"), key);
   return NULL;
 }
 

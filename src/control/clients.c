@@ -114,7 +114,10 @@ prw_clients_reserve (PrwClients *self, const char *owner, GError **error)
 
   if (count_holds (client) >= PRW_CLIENT_MAX_HOLDS)
     {
-      g_set_error (error, PRW_ERROR, PRW_ERROR_FAILED, ngettext ("one caller may hold %d peer; leave the bus to release it", "one caller may hold %d peers; leave the bus to release them", PRW_CLIENT_MAX_HOLDS), PRW_CLIENT_MAX_HOLDS);
+      g_set_error (error, PRW_ERROR, PRW_ERROR_FAILED,
+                   ngettext ("one caller may hold %d peer; leave the bus to release it",
+                             "one caller may hold %d peers; leave the bus to release them", PRW_CLIENT_MAX_HOLDS),
+                   PRW_CLIENT_MAX_HOLDS);
       return FALSE;
     }
   client->reserved++;

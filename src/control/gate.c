@@ -300,7 +300,10 @@ pass (const GDBusInterfaceVTable *inner, GDBusMethodInvocation *invocation, GVar
   if (g_variant_get_size (parameters) > MAX_ARGUMENT_BYTES)
     {
       log_denial (self, invocation, "its arguments are too large");
-      prw_errors_return_new (invocation, PRW_ERROR_INVALID_ARGUMENTS, ngettext ("the arguments of a call have %d byte at the most", "the arguments of a call have %d bytes at the most", MAX_ARGUMENT_BYTES), MAX_ARGUMENT_BYTES);
+      prw_errors_return_new (invocation, PRW_ERROR_INVALID_ARGUMENTS,
+                             ngettext ("the arguments of a call have %d byte at the most",
+                                       "the arguments of a call have %d bytes at the most", MAX_ARGUMENT_BYTES),
+                             MAX_ARGUMENT_BYTES);
       return;
     }
   if (!right_of (invocation, parameters, &right))

@@ -104,7 +104,10 @@ check_peers (const char *const *peers, GError **error)
 {
   if (g_strv_length ((char **) peers) > MAX_HANDLER_PEERS)
     {
-      g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS, ngettext ("a handler may name %d peer; an empty list means all", "a handler may name %d peers; an empty list means all", MAX_HANDLER_PEERS), MAX_HANDLER_PEERS);
+      g_set_error (error, PRW_ERROR, PRW_ERROR_INVALID_ARGUMENTS,
+                   ngettext ("a handler may name %d peer; an empty list means all",
+                             "a handler may name %d peers; an empty list means all", MAX_HANDLER_PEERS),
+                   MAX_HANDLER_PEERS);
       return FALSE;
     }
   for (guint i = 0; peers[i] != NULL; i++)

@@ -26,8 +26,8 @@ sync_properties (PrwPeerObject *self)
   guint role, step;
 
   g_object_get (self->manager, "address-type", &address_type, "bluez-device", &bluez_device, "role", &role,
-                "is-previously-bonded", &previously_bonded, "bond-suspect", &suspect, "pairing-step", &step, "debug-lesc-key", &debug_key, "debug-key-bond",
-                &debug_key_bond, NULL);
+                "is-previously-bonded", &previously_bonded, "bond-suspect", &suspect, "pairing-step", &step,
+                "debug-lesc-key", &debug_key, "debug-key-bond", &debug_key_bond, NULL);
   prw_dbus_security_manager1_set_address_type (s, address_type);
   prw_dbus_security_manager1_set_name (s, prw_security_manager_get_name (self->manager));
   prw_dbus_security_manager1_set_icon (s, device != NULL ? device->icon : "");

@@ -36,9 +36,9 @@ typedef struct
  * Properties (all notify): `path` (object path of ours), `adapter`, `address`, `address-type`, `name`, `bluez-device`
  * ("/" when none), `role` (PrwRole as uint), `is-previously-bonded`, `bonded`, `bond-suspect`, `pairing-in-process`,
  * `security-level` (uint), `pairing-step` (PrwPairingStep as uint), `debug-lesc-key` (pairings of ours use the published
- * debug key), `debug-key-bond` (the bond was made with it), `remembered-services` (GVariant a{sb}); and the parameters `passcode-pairing`, `io-capabilities` (uint), `bond`, `out-of-band`,
- * `reject-pairing-requests` (uint), `lesc-pairing`, which can be written; writes out of range are refused by the caller
- * (src/control), see prw_security_manager_set_parameters().
+ * debug key), `debug-key-bond` (the bond was made with it), `remembered-services` (GVariant a{sb}); and the parameters
+ * `passcode-pairing`, `io-capabilities` (uint), `bond`, `out-of-band`, `reject-pairing-requests` (uint), `lesc-pairing`, which can
+ * be written; writes out of range are refused by the caller (src/control), see prw_security_manager_set_parameters().
  *
  * Signals, as in the model:
  * - `security-level-changed` (guint level)

@@ -21,10 +21,10 @@ typedef struct
  * prw_kernel_storage_read:
  * @folder: PRW_KERNEL_STORAGE
  *
- * The bonds in ADAPTER/PEER/info below @folder, or static-ADAPTER/PEER/info where its address is static random, by `[LongTermKey] Authenticated=`, `[PeripheralLongTermKey]`,
- * `[SlaveLongTermKey]` and `[LinkKey] Type=`; of several keys the weakest counts. At most PRW_BONDS_MAX. Only root can
- * read them: to be called before rights are dropped. Nothing else is kept, least of all keys. What is not as bluetoothd
- * leaves it (links, folders, large files) is passed over, with a line in the log.
+ * The bonds in ADAPTER/PEER/info below @folder, or static-ADAPTER/PEER/info where its address is static random, by
+ * `[LongTermKey] Authenticated=`, `[PeripheralLongTermKey]`, `[SlaveLongTermKey]` and `[LinkKey] Type=`; of several keys the weakest
+ * counts. At most PRW_BONDS_MAX. Only root can read them: to be called before rights are dropped. Nothing else is kept, least of all
+ * keys. What is not as bluetoothd leaves it (links, folders, large files) is passed over, with a line in the log.
  *
  * Returns: (transfer full) (element-type PrwStoredBond): empty where there is nothing, or nothing that may be read
  */

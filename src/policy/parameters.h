@@ -32,7 +32,12 @@ typedef struct
 
 gboolean prw_security_parameters_equal (const PrwSecurityParameters *a, const PrwSecurityParameters *b);
 
-/** prw_security_parameters_capability: the capability for an outgoing pairing: `none` unless passcode_pairing (the kernel asks for MITM whenever the capability is not NoInputNoOutput). */
+/**
+ * prw_security_parameters_capability:
+ *
+ * Returns: the capability for an outgoing pairing: `none` unless passcode_pairing (the kernel asks for MITM whenever the capability is
+ *   not NoInputNoOutput)
+ */
 PrwIoCapability prw_security_parameters_capability (const PrwSecurityParameters *parameters);
 
 G_END_DECLS

@@ -82,7 +82,8 @@ on_settled (PrwNotifier *notifier, Prompt *self)
   if (kinds (self) == 0)
     {
       g_printerr ("pairward-prompt: %s\n", notifies_only
-                                             ? _("there is no notification server that takes answers; start one, or run \"pairwardctl agent\" in a terminal")
+                                             ? _("there is no notification server that takes answers; start one, or run \"pairwardctl agent\" "
+                                                 "in a terminal")
                                              : _("there is no display and no notification server that takes answers: run it in a desktop session, "
                                                  "or run \"pairwardctl agent\" in a terminal"));
       end (self, 1);
