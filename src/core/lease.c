@@ -3,7 +3,6 @@
 
 #include "core/lease.h"
 
-
 #include <glib/gi18n.h>
 
 #include "core/error.h"

@@ -3,7 +3,6 @@
 
 #include "core/memory.h"
 
-
 #include "policy/address.h"
 #include "policy/policy.h"
 

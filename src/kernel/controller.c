@@ -3,7 +3,6 @@
 
 #include "kernel/controller.h"
 
-
 PrwController *
 prw_controller_new (guint16 index, PrwConnections *connections, PrwCommands *commands)
 {

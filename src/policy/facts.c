@@ -7,7 +7,6 @@
 #include "policy/policy.h"
 #include "policy/text.h"
 
-
 #include <glib/gi18n.h>
 
 #define CLASS_MAX 0xffffffu /* 24 bits: Assigned Numbers 2.8 */

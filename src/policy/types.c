@@ -3,7 +3,6 @@
 
 #include "policy/types.h"
 
-
 #include <glib/gi18n.h>
 
 G_DEFINE_QUARK (prw-types-error-quark, prw_types_error)
