@@ -3,9 +3,9 @@
 
 #include "core/controllers.h"
 
-#include "core/error.h"
+#include <glib/gi18n.h>
 
-#define NO_LINK "this needs the kernel link, which this daemon does not have; start it with CAP_NET_ADMIN and CAP_NET_RAW"
+#include "core/error.h"
 
 typedef enum
 {
@@ -24,7 +24,7 @@ typedef struct
   guint serial;                          /* counts how often that was */
   gboolean awaited[N_KEYS];              /* to be looked at again when the kernel tells more */
   gboolean powered;                      /* it has been seen powered */
-  char *problems[N_KEYS];                /* (nullable): why it is not in force */
+  char *problems[N_KEYS];                /* (nullable): why it is not in force, in the daemon's language */
 } Entry;
 
 struct _PrwControllers
@@ -76,29 +76,39 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-/* @problem: (nullable): why @key is not in force; the log has each once */
+/* @problem: (nullable): why @key is not in force; @english: the same for the log, which has each once */
 static void
-set_problem (PrwControllers *self, const char *adapter, Entry *entry, Key key, const char *problem)
+set_problem (PrwControllers *self, const char *adapter, Entry *entry, Key key, const char *problem, const char *english)
 {
   if (g_strcmp0 (entry->problems[key], problem) == 0)
     return;
   g_free (entry->problems[key]);
   entry->problems[key] = g_strdup (problem);
   if (problem != NULL)
-    g_warning ("%s: %s= of [Controller %s] is not in force: %s", adapter, keys[key], entry->settings->name, problem);
+    g_warning ("%s: %s= of [Controller %s] is not in force: %s", adapter, keys[key], entry->settings->name, english);
   g_signal_emit (self, signals[CHANGED], 0, adapter);
 }
 
+/* @format: marked with N_() */
 static G_GNUC_PRINTF (5, 6) void
-set_problem_printf (PrwControllers *self, const char *adapter, Entry *entry, Key key, const char *format, ...)
+explain (PrwControllers *self, const char *adapter, Entry *entry, Key key, const char *format, ...)
 {
-  g_autofree char *problem = NULL;
+  g_autofree char *english = NULL, *problem = NULL;
   va_list args;
 
   va_start (args, format);
-  problem = g_strdup_vprintf (format, args);
+  english = g_strdup_vprintf (format, args);
   va_end (args);
-  set_problem (self, adapter, entry, key, problem);
+  va_start (args, format);
+  problem = g_strdup_vprintf (_(format), args);
+  va_end (args);
+  set_problem (self, adapter, entry, key, problem, english);
+}
+
+static void
+clear_problem (PrwControllers *self, const char *adapter, Entry *entry, Key key)
+{
+  set_problem (self, adapter, entry, key, NULL, NULL);
 }
 
 /* --- what was asked of the kernel, and how it ended --- */
@@ -142,7 +152,7 @@ ended (Call *call, const GError *error)
     return;
   if (error == NULL)
     g_message ("%s: %s= of [Controller %s] is in force", call->adapter, keys[call->key], entry->settings->name);
-  set_problem (call->owner, call->adapter, entry, call->key, error != NULL ? error->message : NULL);
+  set_problem (call->owner, call->adapter, entry, call->key, error != NULL ? error->message : NULL, error != NULL ? error->message : NULL);
 }
 
 static void
@@ -179,43 +189,46 @@ apply_secure_connections (PrwControllers *self, const char *adapter, Entry *entr
   if (!prw_secure_connections_from_string (entry->settings->secure_connections, &value, NULL))
     return; /* it was checked when it was read */
   if (state->secure_connections == value && value != PRW_SECURE_CONNECTIONS_ON)
-    set_problem (self, adapter, entry, KEY_SECURE_CONNECTIONS, NULL);
+    clear_problem (self, adapter, entry, KEY_SECURE_CONNECTIONS);
   else
     prw_leases_set_secure_connections_async (self->services->leases, adapter, value, on_secure_connections,
                                              call_new (self, adapter, entry, KEY_SECURE_CONNECTIONS));
 }
 
-/* What keeps the identity from being changed, whatever is done. Returns: (nullable) (transfer full) */
-static char *
-other_identity (const PrwAdapter *adapter, const PrwControllerState *state, const char *wanted)
+/* Says what keeps the identity from being changed, whatever is done. Returns: FALSE when nothing does */
+static gboolean
+keeps_identity (PrwControllers *self, const PrwAdapter *adapter, Entry *entry, const PrwControllerState *state)
 {
   if (g_str_equal (adapter->address_type, "random"))
-    return g_strdup_printf ("bluetoothd has taken %s as its identity; pairward-attach has it take %s instead, when the board comes: "
-                            "for one that the kernel has by itself that is \"pairward-attach %s\"", adapter->address, wanted, adapter->name);
-  if (state->bredr)
-    return g_strdup_printf ("it has the public address %s, which stays the identity of a controller that has BR/EDR too", adapter->address);
-  return NULL;
+    explain (self, adapter->name, entry, KEY_STATIC_ADDRESS,
+             N_("bluetoothd has taken %s as its identity; pairward-attach has it take %s instead, when the board comes: "
+                "for one that the kernel has by itself that is \"pairward-attach %s\""),
+             adapter->address, entry->settings->static_address, adapter->name);
+  else if (state->bredr)
+    explain (self, adapter->name, entry, KEY_STATIC_ADDRESS,
+             N_("it has the public address %s, which stays the identity of a controller that has BR/EDR too"), adapter->address);
+  else
+    return FALSE;
+  return TRUE;
 }
 
 static void
 apply_static_address (PrwControllers *self, const PrwAdapter *adapter, Entry *entry, const PrwControllerState *state)
 {
   const char *wanted = entry->settings->static_address;
-  g_autofree char *kept = NULL;
 
   if (g_ascii_strcasecmp (adapter->address, wanted) == 0 || g_ascii_strcasecmp (state->written_static_address, wanted) == 0)
     {
-      set_problem (self, adapter->name, entry, KEY_STATIC_ADDRESS, NULL);
+      clear_problem (self, adapter->name, entry, KEY_STATIC_ADDRESS);
       return;
     }
-  kept = other_identity (adapter, state, wanted);
-  if (kept != NULL)
-    set_problem (self, adapter->name, entry, KEY_STATIC_ADDRESS, kept);
-  else if (state->powered)
+  if (keeps_identity (self, adapter, entry, state))
+    return;
+  if (state->powered)
     {
       entry->awaited[KEY_STATIC_ADDRESS] = TRUE;
-      set_problem_printf (self, adapter->name, entry, KEY_STATIC_ADDRESS,
-                          "it is on; %s is set when it is off: \"bluetoothctl power off\", and on again", wanted);
+      explain (self, adapter->name, entry, KEY_STATIC_ADDRESS,
+               N_("it is on; %s is set when it is off: \"bluetoothctl power off\", and on again"), wanted);
     }
   else
     prw_kernel_set_static_address_async (self->services->kernel, adapter->name, wanted, on_static_address,
@@ -241,9 +254,10 @@ apply_key (PrwControllers *self, const PrwAdapter *adapter, Entry *entry, Key ke
 
   entry->awaited[key] = FALSE;
   if (!has_wish (entry->settings, key))
-    set_problem (self, adapter->name, entry, key, NULL);
+    clear_problem (self, adapter->name, entry, key);
   else if (!prw_kernel_is_linked (self->services->kernel))
-    set_problem (self, adapter->name, entry, key, NO_LINK);
+    explain (self, adapter->name, entry, key,
+             N_("this needs the kernel link, which this daemon does not have; start it with CAP_NET_ADMIN and CAP_NET_RAW"));
   else if (!prw_kernel_get_controller (self->services->kernel, adapter->name, &state))
     entry->awaited[key] = TRUE;
   else if (key == KEY_SECURE_CONNECTIONS)

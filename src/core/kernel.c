@@ -161,7 +161,7 @@ static void
 not_supported (GTask *task)
 {
   g_task_return_new_error (task, PRW_ERROR, PRW_ERROR_NOT_SUPPORTED,
-                           "this needs the kernel link, which this daemon does not have; start it with CAP_NET_ADMIN and CAP_NET_RAW");
+                           _("this needs the kernel link, which this daemon does not have; start it with CAP_NET_ADMIN and CAP_NET_RAW"));
   g_object_unref (task);
 }
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Each dialog in languages that are long or from right to left, in large text, in high contrast: all that must be read can be. Leaves pictures."""
 
-import importlib.machinery
-import importlib.util
 import os
 import re
 import sys
@@ -21,22 +19,6 @@ SCREEN = (1024, 768)
 HEBREW, KEYBOARD = "\u05de\u05e7\u05dc\u05d3\u05ea \u05d4\u05e7\u05d9\u05d5\u05e1\u05e7 12", "The kiosk's keyboard beside the second door"
 
 
-def load_pseudo():
-    """tests/i18n/pseudo as a module."""
-    loader = importlib.machinery.SourceFileLoader("pseudo", str(HERE.parent / "i18n/pseudo"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("pseudo", loader))
-    loader.exec_module(module)
-    return module
-
-
-def compile_all(folder):
-    """The two languages that nobody speaks, and German."""
-    pseudo, pot = load_pseudo(), catalog.pot()
-    for kind, language in pseudo.NAMES.items():
-        catalog.compile_catalog(pseudo.make(pot, kind), folder, language)
-    catalog.compile_catalog((catalog.TOP / "po/de.po").read_text(encoding="utf-8"), folder, "de")
-
-
 def show(d, kind, language, theme, name):
     """One dialog, and its window."""
     dialog = Program(d, [SHOW, f"--kind={kind}", f"--name={name}", "--address=C0:FF:EE:00:12:34", "--icon=input-keyboard", "--seconds=50",
@@ -47,7 +29,7 @@ def show(d, kind, language, theme, name):
 
 def look(d, language, dpi, theme, name):
     """All kinds of dialogs in one look."""
-    compile_all(d.dir / "locale")
+    catalog.compile_all(d.dir / "locale")
     d.out("xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", f"Xft.dpi: {dpi}\n")
     for kind in KINDS:
         what = f"{kind}-{language}-{dpi}"
@@ -71,7 +53,7 @@ def look(d, language, dpi, theme, name):
 
 def test_large_text_on_a_small_screen(d):
     """The buttons are on it; what is above them is scrolled, by the keyboard too."""
-    compile_all(d.dir / "locale")
+    catalog.compile_all(d.dir / "locale")
     d.env["DISPLAY"] = os.environ["DISPLAY"] = d.start_x("800x480")[1]
     d.start_manager()
     d.out("xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", "Xft.dpi: 168\n")

@@ -3,6 +3,8 @@
 
 import ast
 import dataclasses
+import importlib.machinery
+import importlib.util
 import os
 import re
 import shlex
@@ -97,3 +99,20 @@ def compile_catalog(text, folder, language):
     path.parent.mkdir(parents=True, exist_ok=True)
     run("msgfmt", "--check-format", "-o", path, "-", input=text)
     return path
+
+
+def pseudo():
+    """The program beside this file that makes the pseudo-locales, as a module."""
+    loader = importlib.machinery.SourceFileLoader("pseudo", str(Path(__file__).resolve().parent / "pseudo"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("pseudo", loader))
+    loader.exec_module(module)
+    return module
+
+
+def compile_all(folder):
+    """The pseudo-locales, and each language there is, where a program finds them that is told this folder."""
+    template, maker = pot(), pseudo()
+    for kind, language in maker.NAMES.items():
+        compile_catalog(maker.make(template, kind), folder, language)
+    for language in languages():
+        compile_catalog((TOP / f"po/{language}.po").read_text(encoding="utf-8"), folder, language)

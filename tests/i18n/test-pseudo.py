@@ -3,8 +3,6 @@
 """Every verb of pairwardctl in a language that is 40 % longer, and in one from right to left: all that people read is translated, columns align."""
 
 import errno
-import importlib.machinery
-import importlib.util
 import json
 import os
 import re
@@ -29,29 +27,8 @@ SECOND = DEVICE[:-2] + "02"
 SENTENCE = re.compile(r"[A-Za-z][a-z']+(?: [a-z'][a-z'-]*){2,}")
 # GLib's own words, which have, as the C library's have, catalogs of their own.
 GLIB = re.compile(r"^(Usage:|Help Options:|Application Options:|  -[h?],|Unknown option|Missing argument|Cannot parse).*", re.M)
-
-
-def load_pseudo():
-    """tests/i18n/pseudo as a module."""
-    loader = importlib.machinery.SourceFileLoader("pseudo", str(HERE / "pseudo"))
-    spec = importlib.util.spec_from_loader("pseudo", loader)
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
-
-
-def compile_all():
-    """The pseudo-locales and German, where the programs of this test look for them."""
-    pot = catalog.pot()
-    for kind, language in PSEUDO.NAMES.items():
-        catalog.compile_catalog(PSEUDO.make(pot, kind), LOCALE, language)
-    for language in catalog.languages():
-        catalog.compile_catalog((catalog.TOP / f"po/{language}.po").read_text(encoding="utf-8"), LOCALE, language)
-    return {m.id: m for m in catalog.parse(pot)}
-
-
-PSEUDO = load_pseudo()
-MESSAGES = compile_all()
+PSEUDO = catalog.pseudo()
+catalog.compile_all(LOCALE)  # where the programs of this test look for them
 
 
 def cells(text):
@@ -296,6 +273,19 @@ def test_log_is_english(m):
     m.ask("RequestAuthorization")
     h.pump(0.2)
     check("⟦" not in m.log(), "the log: " + m.log())
+
+
+@settings("[Controller all]\nMatchAddress=*\nSecureConnections=only\nStaticAddress=C1:02:03:04:05:06\n", daemon=False)
+def test_what_is_not_in_force(m):
+    """Why a key of the keyfile is not in force is told to people in their language, and the log in English."""
+    m.env["G_DEBUG"] = ""
+    prepare(m, "en_XA")
+    why = m.client.get(h.ROOT + "/hci0", "org.pairward.Controller1", "Unapplied")
+    equal(sorted(why), ["SecureConnections", "StaticAddress"], "what is not in force")
+    for text in why.values():
+        look(text, "Unapplied")
+    lines = [line for line in m.log().splitlines() if "is not in force" in line]
+    check(len(lines) == 2 and all("start it with CAP_NET_ADMIN" in line for line in lines), "the log: " + m.log())
 
 
 @settings("", daemon=False)
