@@ -139,8 +139,8 @@ find_by_name (PrwClient *self, const char *text, GError **error)
 
       g_variant_lookup (value, "Name", "&s", &name);
       g_variant_lookup (value, "Address", "&s", &address);
-      if (g_strcmp0 (name, text) != 0)
-        continue;
+      if (*text == '\0' || g_strcmp0 (name, text) != 0)
+        continue; /* nothing is no name, though peers without one have it: a script's variable may be empty */
       g_string_append_printf (candidates, "%s%s", n++ > 0 ? ", " : "", address);
       g_free (found);
       found = g_strdup (key);

@@ -126,6 +126,11 @@ def test_params_and_delete(m):
     for bad in ("bond=maybe", "io-capabilities=psychic", "colour=red", "bond"):
         status, _, err = m.ctl("params", ADDRESS, bad)
         check(status == 2 and bad.split("=", maxsplit=1)[0] in err + bad and err, f"{bad}: {err}")
+    check(m.client.get(h.OURS, h.PEER, "Name") == "", "it has no name")
+    for verb in ("delete", "show", "params"):
+        status, _, err = m.ctl(verb, "")
+        check(status == 1 and 'called ""' in err, f"{verb} of nothing, as where a script's variable is empty: {err}")
+    equal(m.client.get(h.OURS, h.PEER, "Bonded"), True, "the one that has no name is not meant")
     check("no bond" in m.ctl("delete", "C0:00:00:00:00:09")[1], "nothing is deleted, and that is said")
     equal(m.ctl("delete", ADDRESS)[0], 0, "delete")
     check(f"/org/bluez/hci0 RemoveDevice {DEVICE}" in m.test("Calls"), "removed")
