@@ -182,6 +182,14 @@ prw_client_resolve_peer (PrwClient *self, const char *text, GError **error)
   return path;
 }
 
+/* The bus was to start the daemon, and could not: it died, took too long, or systemd has no such unit, or a masked one. */
+static gboolean
+did_not_start (const char *remote)
+{
+  return remote != NULL && (g_str_has_prefix (remote, "org.freedesktop.DBus.Error.Spawn.") || g_str_has_prefix (remote, "org.freedesktop.systemd1.") ||
+                            g_str_equal (remote, "org.freedesktop.DBus.Error.TimedOut"));
+}
+
 static PrwExit
 exit_of (const GError *error, const char *remote)
 {
@@ -190,12 +198,10 @@ exit_of (const GError *error, const char *remote)
                                          /* dbus-daemon's, for a callee that left without a reply */
                                          "org.freedesktop.DBus.Error.NoReply", NULL };
 
-  if (remote != NULL && g_strv_contains (missing, remote))
-    return PRW_EXIT_NO_DAEMON;
-  if (remote != NULL && g_str_has_prefix (remote, "org.freedesktop.DBus.Error.Spawn."))
+  if (did_not_start (remote) || (remote != NULL && g_strv_contains (missing, remote)))
     return PRW_EXIT_NO_DAEMON;
   if (g_strcmp0 (remote, "org.pairward.Error.Timeout") == 0 || g_strcmp0 (remote, "org.freedesktop.DBus.Error.Timeout") == 0 ||
-      g_strcmp0 (remote, "org.freedesktop.DBus.Error.TimedOut") == 0 || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return PRW_EXIT_TIMEOUT;
   if (remote == NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
     return PRW_EXIT_USAGE;
@@ -238,6 +244,9 @@ prw_client_fail (PrwClient *self, const GError *error)
     g_printerr (_("pairwardctl: the message bus cannot be reached: %s\n"), text);
   else if (bus_went)
     g_printerr ("pairwardctl: %s\n", _("the message bus went away"));
+  else if (did_not_start (remote))
+    g_printerr (_("pairwardctl: pairwardd could not be started: %s\n  its log says why; systemd shows it with \"%s\"\n"), text,
+                self->session ? "journalctl --user --unit=pairward-session" : "sudo journalctl --unit=pairwardd");
   else if (status == PRW_EXIT_NO_DAEMON)
     g_printerr (self->session ? _("pairwardctl: pairwardd is not running on the session bus; start it with \"pairwardd --session\"\n")
                               : _("pairwardctl: pairwardd is not running, and the message bus does not start it; run pairwardd as root\n"));

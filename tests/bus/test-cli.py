@@ -23,6 +23,15 @@ def loads(text):
         raise h.Failure(f"no JSON: {text!r}") from error
 
 
+def refuse(m, message, error):
+    """Answer a method call with an error."""
+    if message.get_message_type() == h.Gio.DBusMessageType.METHOD_CALL:
+        m.client.bus.send_message(h.Gio.DBusMessage.new_method_error_literal(message, error, "Unit pairwardd.service is masked."),
+                                  h.Gio.DBusSendMessageFlags.NONE)
+        return None
+    return message
+
+
 def test_looks(m):
     m.device(Name="My phone", Paired=True, Bonded=True)
     m.client.call(h.ROOT, h.MANAGER, "ListBonds")
@@ -455,6 +464,35 @@ def test_usage_and_no_daemon(m):
     for args in (("status",), ("list",), ("show", ADDRESS), ("policy", "3"), ("agent",), ("pair", ADDRESS)):
         status, out, err = m.ctl(*args)
         check(status == 3 and "pairwardd" in err and not out, f"{args}: {status} {err}")
+
+
+@settings("", daemon=False)
+def test_daemon_that_does_not_start(m):
+    """The bus starts it, and it ends, or never gets ready; systemd's unit is masked: each is no daemon, and where to look is said."""
+    services = m.dir / "services"
+    services.mkdir()
+    config = h.BUS_CONFIG.format(path=m.dir / "starting").replace(
+        "<policy ", f'<servicedir>{services}</servicedir><limit name="service_start_timeout">500</limit><policy ', 1)
+    (m.dir / "starting.conf").write_text(config.replace("<type>system</type>", "<type>session</type>"))
+    for command in ("/bin/false", "/bin/sleep 1000"):
+        (services / "org.pairward.service").write_text(f"[D-BUS Service]\nName=org.pairward\nExec={command}\n")
+        bus = m.spawn(["dbus-daemon", "--nofork", f"--config-file={m.dir / 'starting.conf'}"], "starting.log")
+        wait((m.dir / "starting").exists, "the bus")
+        m.env["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={m.dir / 'starting'}"
+        status, out, err = m.ctl("status")
+        check(status == 3 and not out and "could not be started" in err and "journalctl --unit=pairwardd" in err, f"{command}: {status} {err}")
+        bus.kill()
+        bus.wait()
+        (m.dir / "starting").unlink()
+    m.env["DBUS_SYSTEM_BUS_ADDRESS"] = m.address
+    # What the bus passes on of systemd.
+    m.client.bus.add_filter(lambda _bus, message, incoming: refuse(m, message, "org.freedesktop.systemd1.UnitMasked") if incoming else message)
+    m.client.call("/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", "(su)", "org.pairward", 0, name="org.freedesktop.DBus")
+    program = subprocess.Popen([CTL, "status"], env=m.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    m.processes.append(program)
+    wait(lambda: program.poll() is not None, "the end")
+    err = program.communicate()[1]
+    check(program.returncode == 3 and "is masked" in err, f"{program.returncode} {err}")
 
 
 @settings("", daemon=False)
