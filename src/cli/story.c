@@ -7,6 +7,7 @@
 
 #include "policy/text.h"
 #include "policy/types.h"
+#include "words/words.h"
 
 static char *
 text_of (GVariant *facts, const char *name)
@@ -57,7 +58,7 @@ wishes (GVariant *facts)
 static char *
 wanted (GVariant *facts)
 {
-  g_autofree char *service = text_of (facts, "service");
+  g_autofree char *uuid = text_of (facts, "service"), *service = prw_words_service (uuid);
 
   if (says (facts, "kind", "service"))
     return g_strdup_printf (_("wants to use the service %s"), service);
@@ -78,7 +79,7 @@ circumstances (GVariant *facts)
 
   if (role_words (role) != NULL)
     g_ptr_array_add (parts, g_strdup (role_words (role)));
-  if (*model != '\0')
+  if (*model != '\0' && !says (facts, "kind", "service"))
     g_ptr_array_add (parts, g_strdup (model));
   if (wants != NULL)
     g_ptr_array_add (parts, wants);

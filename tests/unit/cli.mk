@@ -7,7 +7,7 @@ tests_unit_test_cli_SOURCES = \
 	src/cli/findings.c src/cli/findings.h \
 	src/cli/story.c src/cli/story.h
 tests_unit_test_cli_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
-tests_unit_test_cli_LDADD = libprw-core.a libprw-policy.a $(GIO_LIBS)
+tests_unit_test_cli_LDADD = libprw-words.a libprw-core.a libprw-policy.a $(GIO_LIBS)
 check_PROGRAMS += tests/unit/test-cli-boards
 TESTS += tests/unit/test-cli-boards
 tests_unit_test_cli_boards_SOURCES = \

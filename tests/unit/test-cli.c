@@ -32,6 +32,8 @@ test_decisions (void)
       "wants to pair anew (we are peripheral, passkey-entry): accepted (rule kiosk: So it is)" },
     { "accept", "own-pairing", "", "{'kind': <'pairing'>, 'initiator': <'local'>}", "we want to pair: accepted (own-pairing: So it is)" },
     { "reject", "default", "rule", "{'kind': <'service'>, 'service': <'hid'>}", "wants to use the service hid: refused, rule (default: So it is)" },
+    { "accept", "remembered", "", "{'kind': <'service'>, 'association-model': <'unknown'>, 'service': <'00001124-0000-1000-8000-00805f9b34fb'>}",
+      "wants to use the service keyboard, mouse or game controller (hid): accepted (remembered: So it is)" },
     { "ask", "rule a\033[2Jb", "", "@a{sv} {}", "wants to pair: somebody is asked (rule a[2Jb: So it is)" },
   };
 
