@@ -284,6 +284,7 @@ look_at_desktop (Visit *visit)
 
   visit->seen.desktop = session != NULL;
   visit->seen.notifications = session != NULL && is_there (session, "org.freedesktop.Notifications");
+  visit->seen.prompt = session != NULL && is_owned (session, "org.pairward.Prompt");
 }
 
 static void

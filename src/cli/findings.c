@@ -246,8 +246,11 @@ judge_desktop (GPtrArray *findings, const PrwSeen *seen)
 {
   if (!seen->desktop)
     prw_findings_add (findings, "notifications", PRW_FINDING_NOTE, g_strdup (_("there is no session bus here, so no desktop to show a question on")));
+  else if (seen->prompt)
+    prw_findings_add (findings, "notifications", PRW_FINDING_OK, g_strdup (_("pairward-prompt is running: it shows questions on this desktop")));
   else if (seen->notifications)
-    prw_findings_add (findings, "notifications", PRW_FINDING_OK, g_strdup (_("there is a notification server")));
+    prw_findings_add (findings, "notifications", PRW_FINDING_NOTE,
+         g_strdup (_("there is a notification server, but not pairward-prompt, which shows questions: install it, then log out and in again")));
   else
     prw_findings_add (findings, "notifications", PRW_FINDING_NOTE,
          g_strdup (_("there is no notification server: questions are answered in a terminal, with \"pairwardctl agent\"")));

@@ -61,7 +61,7 @@ typedef struct
   const char *settings_problem;
   gboolean settings_denied;       /* they may not be read by who asks: no problem of theirs */
   const char *const *warnings;    /* (nullable): about the settings */
-  gboolean desktop, notifications;
+  gboolean desktop, notifications, prompt;
   gboolean polkit;                /* it is there */
   const char *group;              /* (nullable): this pairward does not use polkit; "" or the group that may do everything */
   gboolean root;                  /* who asks */

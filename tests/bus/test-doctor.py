@@ -67,7 +67,9 @@ def test_all_well(m):
     for name in ("org.freedesktop.Notifications", "org.freedesktop.PolicyKit1"):
         m.client.call("/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", "(su)", name, 0, name="org.freedesktop.DBus")
     found = doctor(m, session=m.address)[1]
-    equal(found["notifications"], ("ok", "there is a notification server"), "a desktop")
+    check(found["notifications"][0] == "note" and "not pairward-prompt" in found["notifications"][1], "nobody asks by it: " + found["notifications"][1])
+    m.client.call("/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", "(su)", "org.pairward.Prompt", 0, name="org.freedesktop.DBus")
+    equal(doctor(m, session=m.address)[1]["notifications"][0], "ok", "a desktop")
     check(polkit[1] in found["polkit"][1], found)
     check("never" in found["just-works-repairing"][1], "without a main.conf BlueZ has its defaults")
 

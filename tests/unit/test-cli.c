@@ -97,7 +97,7 @@ healthy (void)
   return (PrwSeen) {
     .bluez_runs = TRUE, .bluez_answers = TRUE, .bluez_version = 0x0542, .adapters = &adapter, .n_adapters = 1,
     .daemon_runs = TRUE, .agent_state = "default", .floor = PRW_PAIRING_POLICY_REJECT_BONDED_DEVICE_REPAIRING_REQUESTS,
-    .kernel_link = TRUE, .handlers = 1, .settings = prw_settings_new (), .desktop = TRUE, .notifications = TRUE,
+    .kernel_link = TRUE, .handlers = 1, .settings = prw_settings_new (), .desktop = TRUE, .notifications = TRUE, .prompt = TRUE,
   };
 }
 
@@ -217,6 +217,8 @@ test_daemon (void)
   expect (&seen, "keyfile", PRW_FINDING_PROBLEM, "bad");
   seen.settings_denied = TRUE;
   expect (&seen, "keyfile", PRW_FINDING_NOTE, "sudo");
+  seen.prompt = FALSE;
+  expect (&seen, "notifications", PRW_FINDING_NOTE, "not pairward-prompt");
   seen.notifications = FALSE;
   expect (&seen, "notifications", PRW_FINDING_NOTE, "no notification server");
   seen.desktop = FALSE;
