@@ -22,6 +22,7 @@
 #include "kernel/storage.h"
 
 #define BUS_NAME "org.pairward"
+#define SYSTEM_HAS_ONE N_("the system's pairwardd is running; pairwardctl talks to it without --session")
 
 typedef struct
 {
@@ -37,7 +38,7 @@ typedef struct
   PrwBoards *boards;
   PrwGate *gate;
   PrwControl *control;
-  guint name_id;
+  guint name_id, system_id;
   gboolean stopping;
   GError *error;
 } Daemon;
@@ -154,6 +155,16 @@ on_host_settled (GObject *source, GAsyncResult *result, gpointer data)
                                                   on_name_lost, self, NULL);
 }
 
+/* The system's came later. One of the two is not the default agent, and both would switch Pairable to and fro: a user's own goes. */
+static void
+on_system_daemon (GDBusConnection *connection, const char *name, const char *owner, gpointer data)
+{
+  Daemon *self = data;
+
+  if (!self->stopping)
+    fail (self, _(SYSTEM_HAS_ONE));
+}
+
 static void
 on_bus_closed (GDBusConnection *connection, gboolean by_remote, GError *error, gpointer data)
 {
@@ -237,7 +248,7 @@ connect_buses (Daemon *self, GError **error)
     self->control_bus = g_object_ref (self->system_bus);
   else if (name_is_owned (self->system_bus))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("the system's pairwardd is running; pairwardctl talks to it without --session"));
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _(SYSTEM_HAS_ONE));
       return FALSE;
     }
   else
@@ -253,6 +264,14 @@ connect_buses (Daemon *self, GError **error)
       return FALSE;
     }
   return TRUE;
+}
+
+/* Not where one bus is both: the name there is ours. */
+static void
+follow_system_daemon (Daemon *self)
+{
+  if (g_strcmp0 (g_dbus_connection_get_guid (self->control_bus), g_dbus_connection_get_guid (self->system_bus)) != 0)
+    self->system_id = g_bus_watch_name_on_connection (self->system_bus, BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_system_daemon, NULL, self, NULL);
 }
 
 static void
@@ -337,7 +356,9 @@ run (Daemon *self)
 
   prw_bluez_host_start (self->host);
   prw_host_settle_async (PRW_HOST (self->host), on_host_settled, self);
+  follow_system_daemon (self);
   g_main_loop_run (self->loop);
+  g_clear_handle_id (&self->system_id, g_bus_unwatch_name);
   prw_gate_close (self->gate);
   g_clear_handle_id (&self->name_id, g_bus_unown_name);
   g_dbus_connection_flush_sync (self->control_bus, NULL, NULL);

@@ -533,6 +533,36 @@ def test_peers_that_go_while_they_are_used(m):
 
 
 @settings("", daemon=False)
+def test_own_daemon_steps_back(m):
+    """A user's own daemon ends when the system's comes: bluetoothd has one default agent, and what this one would tell is not so."""
+    address = f"unix:path={m.dir / 'session'}"
+    (m.dir / "session.conf").write_text(h.BUS_CONFIG.format(path=m.dir / "session"))
+    m.spawn(["dbus-daemon", "--nofork", f"--config-file={m.dir / 'session.conf'}"], "session.log")
+    wait((m.dir / "session").exists, "the session bus")
+    m.env.update(DBUS_SESSION_BUS_ADDRESS=address, STATE_DIRECTORY=str(m.dir / "own"))
+    own = m.spawn([h.DAEMON, "--session", "--config", m.keyfile, "--no-kernel-link"], "own.log")
+    session = h.Client(address)
+    session.bus.set_exit_on_close(False)
+
+    def is_default():
+        try:
+            return session.get(ROOT, MANAGER, "AgentState") == "default"
+        except GLib.Error:
+            return False
+
+    wait(is_default, "it is the default agent")
+    m.env["STATE_DIRECTORY"] = str(m.dir / "state")
+    m.start_daemon()
+    equal(wait(lambda: [own.poll()] if own.poll() is not None else None, "it ends")[0], 1, "its exit status")
+    check("the system's pairwardd is running" in (m.dir / "own.log").read_text(), (m.dir / "own.log").read_text())
+    m.device()
+    m.client.register()
+    answer = m.ask("RequestAuthorization")
+    m.client.call(m.question(), REQUEST, "Accept")
+    equal(wait(answer, "an answer"), "()", "the system's is asked")
+
+
+@settings("", daemon=False)
 def test_signals_while_it_starts(m):
     deaf = socket.socket(socket.AF_UNIX)
     deaf.bind(str(m.dir / "deaf"))
