@@ -4,6 +4,10 @@
 /* The keyfiles, without the daemon. */
 #include "cli/verbs.h"
 
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
 #include <glib/gi18n.h>
 
 #include "cli/output.h"
@@ -20,17 +24,36 @@ fail (const GError *error)
   return PRW_EXIT_FAILED;
 }
 
+/* Root may read what the daemon may not: from here on this is the daemon's user, where that can be. */
+static gboolean
+become_daemon (void)
+{
+  const struct passwd *user = geteuid () == 0 ? getpwnam (PRW_USER) : NULL;
+
+  return user != NULL && initgroups (user->pw_name, user->pw_gid) == 0 && setegid (user->pw_gid) == 0 && seteuid (user->pw_uid) == 0;
+}
+
+static PrwExit
+fail_as_daemon (const GError *error)
+{
+  g_autofree char *text = prw_output_printable (error->message);
+
+  g_printerr (_("%s\n  pairwardd reads it as the user %s: let that user's group read it (chgrp %s, chmod g+r)\n"), text, PRW_USER, PRW_USER);
+  return PRW_EXIT_FAILED;
+}
+
 static PrwExit
 check (PrwClient *client, const char *file)
 {
   const PrwConfigSource source = { .file = file, .session = client->session };
+  gboolean is_daemon = file == NULL && !client->session && become_daemon ();
   g_autoptr (GPtrArray) warnings = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (PrwSettings) settings = prw_config_load (&source, &warnings, &error);
   guint n_rules;
 
   if (settings == NULL)
-    return fail (error);
+    return is_daemon && g_error_matches (error, PRW_CONFIG_ERROR, PRW_CONFIG_ERROR_DENIED) ? fail_as_daemon (error) : fail (error);
   n_rules = prw_policy_get_n_rules (settings->policy);
   if (client->json)
     {

@@ -3,6 +3,7 @@
 
 #include "daemon/daemon.h"
 
+#include <pwd.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -61,6 +62,17 @@ load_settings (Daemon *self, GError **error)
   g_autoptr (GPtrArray) warnings = NULL;
   PrwSettings *settings = prw_config_load (&source, &warnings, error);
 
+  /* Files with codes in them are not for everybody, and this may be root no longer. */
+  if (settings == NULL && g_error_matches (*error, PRW_CONFIG_ERROR, PRW_CONFIG_ERROR_DENIED))
+    {
+      const struct passwd *user = getpwuid (geteuid ());
+      g_autofree char *said = g_strdup ((*error)->message);
+
+      g_clear_error (error);
+      g_set_error (error, PRW_CONFIG_ERROR, PRW_CONFIG_ERROR_DENIED,
+                   _("%s; pairwardd reads it as the user %s: let that user's group read it (chgrp, chmod g+r)"), said,
+                   user != NULL ? user->pw_name : "?");
+    }
   for (guint i = 0; settings != NULL && i < warnings->len; i++)
     g_warning ("%s", (const char *) warnings->pdata[i]);
   /* A key that was replaced cannot be restored: it can only be told afterwards. */
