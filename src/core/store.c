@@ -183,8 +183,9 @@ prw_store_flush (PrwStore *self)
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (self->disk == NULL || (!self->writing && self->version == self->tried))
+  if (self->disk == NULL)
     return;
+  /* What failed is tried once more: there may be room again. What is on disk is not written again. */
   text = g_key_file_to_data (self->keyfile, NULL, NULL);
   if (!disk_write (self->disk, text, self->version, &error))
     g_warning ("%s: %s", self->disk->file, error->message);

@@ -111,6 +111,27 @@ test_flush (void)
   remove_folder (folder, "things");
 }
 
+/* The disk was full for a while: what could not be written is, at the latest, at the end. */
+static void
+test_flush_after_failure (void)
+{
+  char *folder = make_folder ();
+  g_autofree char *place = g_build_filename (folder, "state", NULL);
+  g_autoptr (PrwStore) store = prw_store_new (place, "things");
+  g_autoptr (GString) story = g_string_new (NULL);
+
+  g_assert_true (g_file_set_contents (place, "in the way", -1, NULL));
+  g_key_file_set_string (prw_store_get (store), "group", "key", "value");
+  prw_store_save_async (store, on_saved, story);
+  wait_for (story, "failed ");
+  g_assert_cmpint (g_remove (place), ==, 0);
+  prw_store_flush (store);
+  assert_kept (place, "value");
+  remove_folder (g_steal_pointer (&place), "things");
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  g_free (folder);
+}
+
 /* A file that nobody can make sense of may be somebody's: it is not overwritten. */
 static void
 test_unreadable (void)
@@ -206,6 +227,7 @@ main (int argc, char *argv[])
   g_log_set_writer_func (count_warnings, NULL, NULL);
   g_test_add_func ("/store/saves", test_saves);
   g_test_add_func ("/store/flush", test_flush);
+  g_test_add_func ("/store/flush-after-failure", test_flush_after_failure);
   g_test_add_func ("/store/unreadable", test_unreadable);
   g_test_add_func ("/store/unwritable", test_unwritable);
   g_test_add_func ("/store/bonds", test_bonds);
