@@ -3,7 +3,6 @@
 
 #include "core/broker.h"
 
-#include "core/audit.h"
 
 /* bluetoothd has one question to us at a time for each of its agents; more than this is not questions but a flood. */
 #define MAX_OPEN 64
@@ -64,7 +63,6 @@ on_request_closed (PrwRequest *request, guint state, Entry *entry)
   prw_clock_clear_alarm (self->clock, &entry->alarm);
   entry->alarm = prw_clock_add_alarm (self->clock, PRW_REQUEST_KEEP, on_forget, entry);
   self->n_open--;
-  prw_audit_closed (request);
   g_signal_emit (self, signals[REQUEST_CLOSED], 0, request);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OPEN_REQUESTS]);
 }

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "core/audit.h"
 #include "core/error.h"
 #include "policy/text.h"
 
@@ -80,6 +81,7 @@ close_with (PrwRequest *self, PrwRequestState state, const PrwRequestAnswer *ans
 
   self->state = state;
   wipe (&self->passkey);
+  prw_audit_closed (self); /* before what comes of it, which is recorded too */
   func (self, state, answer, self->user_data);
   if (self->destroy != NULL)
     self->destroy (self->user_data);

@@ -86,6 +86,19 @@ def start(m):
     return lambda: parse((m.dir / "journal.export").read_bytes())
 
 
+@settings("", daemon=False)
+def test_order(m):
+    """What was answered is told before what came of it."""
+    written = start(m)
+    m.client.register()
+    m.device()
+    answer = m.ask("RequestConfirmation", "(ou)", 1)
+    m.client.call(m.question(), h.REQUEST, "MatchConfirm", "(b)", False)
+    wait(answer, "an answer")
+    ids = wait(lambda: [ids for ids in [[r.get("MESSAGE_ID") for r in written()]] if OUTCOME in ids and CLOSED in ids], "both records")[0]
+    check(ids.index(CLOSED) < ids.index(OUTCOME), ids)
+
+
 @settings("[Rule pins]\nMatchName=Pinned\nPin=8642\nAction=accept\n", daemon=False)
 def test_a_session(m):
     """A comparison, a PIN that is entered, one from the keyfile, and the end: records with fields, and no code in any."""
