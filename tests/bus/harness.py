@@ -36,6 +36,10 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 <policy context="default"><allow user="*"/><allow own="*"/><allow send_type="method_call"/><allow send_type="signal"/>
 <allow send_requested_reply="true"/><allow receive_requested_reply="true"/><allow receive_type="method_call"/>
 <allow receive_type="signal"/><allow receive_type="error"/><allow receive_type="method_return"/></policy></busconfig>"""
+# What dbus-daemon's system.conf lets everybody do: nothing may be owned or called but what a further policy says.
+SYSTEM_POLICY = """<policy context="default"><allow user="*"/><deny own="*"/><deny send_type="method_call"/><allow send_type="signal"/>
+<allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>
+<allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/><allow receive_type="signal"/></policy>"""
 
 
 class Failure(AssertionError):

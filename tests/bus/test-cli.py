@@ -528,6 +528,5 @@ def test_no_escapes(m):
         check(not set(out + err) & set("\x1b\u202e\x07\x9b\r"), f"{args}: {out + err!r}")
 
 
-
 if __name__ == "__main__":
     h.run(sys.modules[__name__])

@@ -278,10 +278,7 @@ def test_scripting(m):
 
 # A system bus with what BlueZ lets in where distributions are generous: everybody, and a group.
 BUS = """<busconfig><type>system</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow user="*"/><deny own="*"/><deny send_type="method_call"/><allow send_type="signal"/>
-<allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>
-<allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/><allow receive_type="signal"/>
-<allow send_destination="org.freedesktop.DBus"/></policy>
+""" + h.SYSTEM_POLICY + """<policy context="default"><allow send_destination="org.freedesktop.DBus"/></policy>
 <policy user="{owner}"><allow own="org.bluez"/></policy>
 <policy user="root"><allow send_destination="org.bluez"/></policy>
 <policy context="default"><allow send_destination="org.bluez"/></policy>

@@ -23,10 +23,8 @@ CONTROLLER = "org.pairward.Controller1"
 h.BUS_CONFIG = f"""<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>system</type><listen>unix:path={{path}}</listen><auth>EXTERNAL</auth><auth>ANONYMOUS</auth><allow_anonymous/>
-<policy context="default"><allow user="*"/><deny own="*"/><deny send_type="method_call"/><allow send_type="signal"/>
-<allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>
-<allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/><allow receive_type="signal"/>
-<allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus"/>
+{h.SYSTEM_POLICY}
+<policy context="default"><allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus"/>
 <allow send_destination="org.bluez"/><allow send_destination="{POLKIT}"/></policy>
 <policy user="{ME}"><allow own="org.bluez"/><allow own="{POLKIT}"/></policy>
 <include>{h.BUILD}/data/org.pairward.conf</include>
