@@ -6,7 +6,7 @@ prw_identity_tests = tests/unit/test-attach-addresses tests/unit/test-attach-add
 	tests/unit/test-boards-record
 check_PROGRAMS += $(prw_identity_tests)
 TESTS += $(prw_identity_tests)
-prw_identity_test_libs = libprw-attach.a libprw-core.a libprw-policy.a $(GIO_LIBS)
+prw_identity_test_libs = libprw-attach.a libprw-policy.a $(GIO_LIBS)
 tests_unit_test_attach_addresses_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
 tests_unit_test_attach_addresses_LDADD = $(prw_identity_test_libs)
 tests_unit_test_attach_addresses_file_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS)
