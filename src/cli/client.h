@@ -22,7 +22,7 @@ typedef enum
 #define PRW_CONTROLLER_IFACE "org.pairward.Controller1"
 #define PRW_REQUEST_IFACE "org.pairward.Request1"
 
-/** PRW_CALL_TIMEOUT: of calls that nobody has to think about, ms; longer than the daemon waits for bluetoothd, and than the bus for the daemon (25 s). */
+/** PRW_CALL_TIMEOUT: of calls that nobody has to think about, ms; longer than the daemon waits for bluetoothd, and the bus for it (25 s). */
 #define PRW_CALL_TIMEOUT 30000
 /** PRW_AUTHORIZED_TIMEOUT: of calls for which somebody may have to type a password first, ms. */
 #define PRW_AUTHORIZED_TIMEOUT 120000

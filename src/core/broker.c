@@ -3,7 +3,6 @@
 
 #include "core/broker.h"
 
-
 /* bluetoothd has one question to us at a time for each of its agents; more than this is not questions but a flood. */
 #define MAX_OPEN 64
 
