@@ -66,15 +66,40 @@ GVariant *
 prw_client_call (PrwClient *self, const char *path, const char *interface, const char *method, GVariant *parameters,
                  const char *reply_type, int timeout, GError **error)
 {
+  return prw_client_call_owner (self, PRW_BUS_NAME, path, interface, method, parameters, reply_type, timeout, error);
+}
+
+GVariant *
+prw_client_call_owner (PrwClient *self, const char *owner, const char *path, const char *interface, const char *method, GVariant *parameters,
+                       const char *reply_type, int timeout, GError **error)
+{
   g_autoptr (GVariant) owned = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
 
   if (!prw_client_connect (self, error))
     return NULL;
   if (timeout == PRW_AUTHORIZED_TIMEOUT)
     prw_client_prepare (self);
-  return g_dbus_connection_call_sync (self->bus, PRW_BUS_NAME, path, interface, method, owned,
+  return g_dbus_connection_call_sync (self->bus, owner, path, interface, method, owned,
                                       reply_type != NULL ? G_VARIANT_TYPE (reply_type) : NULL,
                                       G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, timeout, NULL, error);
+}
+
+char *
+prw_client_get_owner (PrwClient *self, GError **error)
+{
+  /* It is started where it is not there. */
+  g_autoptr (GVariant) ping = prw_client_call (self, PRW_ROOT_PATH, "org.freedesktop.DBus.Peer", "Ping", NULL, NULL, PRW_CALL_TIMEOUT, error);
+  g_autoptr (GVariant) reply = NULL;
+  char *owner = NULL;
+
+  if (ping == NULL)
+    return NULL;
+  reply = g_dbus_connection_call_sync (self->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
+                                       g_variant_new ("(s)", PRW_BUS_NAME), G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, PRW_CALL_TIMEOUT, NULL,
+                                       error);
+  if (reply != NULL)
+    g_variant_get (reply, "(s)", &owner);
+  return owner;
 }
 
 GVariant *

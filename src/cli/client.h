@@ -53,6 +53,11 @@ void prw_client_authorize (PrwClient *self, const char *action);
 /** prw_client_call: @parameters floating or NULL; Returns: (transfer full) (nullable) */
 GVariant *prw_client_call (PrwClient *self, const char *path, const char *interface, const char *method, GVariant *parameters,
                            const char *reply_type, int timeout, GError **error);
+/** prw_client_call_owner: the same to @owner alone, a unique name: for what is not to reach a daemon that was started since */
+GVariant *prw_client_call_owner (PrwClient *self, const char *owner, const char *path, const char *interface, const char *method, GVariant *parameters,
+                                 const char *reply_type, int timeout, GError **error);
+/** prw_client_get_owner: Returns: (transfer full) (nullable): the daemon's unique name */
+char *prw_client_get_owner (PrwClient *self, GError **error);
 /** prw_client_get_all: Returns: (transfer full) (nullable): a{sv} */
 GVariant *prw_client_get_all (PrwClient *self, const char *path, const char *interface, GError **error);
 gboolean prw_client_set (PrwClient *self, const char *path, const char *interface, const char *property, GVariant *value, GError **error);

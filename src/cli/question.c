@@ -16,6 +16,7 @@ void
 prw_cli_question_free (PrwCliQuestion *question)
 {
   prw_words_wipe (question->passkey);
+  g_free (question->owner);
   g_free (question->path);
   g_free (question->kind);
   g_free (question->peer);
@@ -47,7 +48,8 @@ prw_cli_question_wants_code (const PrwCliQuestion *question)
 static gboolean
 read_passkey (PrwClient *client, PrwCliQuestion *question, GError **error)
 {
-  g_autoptr (GVariant) reply = prw_client_call (client, question->path, PRW_REQUEST_IFACE, "GetPasskey", NULL, "(s)", PRW_AUTHORIZED_TIMEOUT, error);
+  g_autoptr (GVariant) reply = prw_client_call_owner (client, question->owner, question->path, PRW_REQUEST_IFACE, "GetPasskey", NULL, "(s)",
+                                                      PRW_AUTHORIZED_TIMEOUT, error);
 
   if (reply != NULL)
     g_variant_get (reply, "(s)", &question->passkey);
@@ -57,13 +59,18 @@ read_passkey (PrwClient *client, PrwCliQuestion *question, GError **error)
 PrwCliQuestion *
 prw_cli_question_read (PrwClient *client, const char *path, GError **error)
 {
-  g_autoptr (GVariant) properties = prw_client_get_all (client, path, PRW_REQUEST_IFACE, error);
+  g_autoptr (GVariant) reply = NULL, properties = NULL;
   g_autoptr (PrwCliQuestion) question = NULL;
-  g_autofree char *state = NULL, *entry = NULL;
+  g_autofree char *state = NULL, *entry = NULL, *owner = prw_client_get_owner (client, error);
 
-  if (properties == NULL)
+  if (owner != NULL)
+    reply = prw_client_call_owner (client, owner, path, "org.freedesktop.DBus.Properties", "GetAll", g_variant_new ("(s)", PRW_REQUEST_IFACE),
+                                   "(a{sv})", PRW_CALL_TIMEOUT, error);
+  if (reply == NULL)
     return NULL;
+  properties = g_variant_get_child_value (reply, 0);
   question = g_new0 (PrwCliQuestion, 1);
+  question->owner = g_steal_pointer (&owner);
   question->path = g_strdup (path);
   question->kind = prw_output_text (properties, "Kind");
   question->peer = prw_output_text (properties, "Peer");
@@ -182,9 +189,12 @@ prw_cli_question_takes_word (const PrwCliQuestion *question, const char *text)
 static gboolean
 call (PrwClient *client, const PrwCliQuestion *question, const char *method, GVariant *parameters, gboolean *late, GError **error)
 {
-  static const char *const too_late[] = { "org.pairward.Error.AlreadyAnswered", "org.pairward.Error.Canceled", "org.pairward.Error.NotFound", NULL };
+  static const char *const too_late[] = { "org.pairward.Error.AlreadyAnswered", "org.pairward.Error.Canceled", "org.pairward.Error.NotFound",
+                                          /* the daemon that asked it is gone */
+                                          "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner", NULL };
   g_autoptr (GError) problem = NULL;
-  g_autoptr (GVariant) reply = prw_client_call (client, question->path, PRW_REQUEST_IFACE, method, parameters, NULL, PRW_AUTHORIZED_TIMEOUT, &problem);
+  g_autoptr (GVariant) reply = prw_client_call_owner (client, question->owner, question->path, PRW_REQUEST_IFACE, method, parameters, NULL,
+                                                      PRW_AUTHORIZED_TIMEOUT, &problem);
   g_autofree char *remote = problem != NULL ? g_dbus_error_get_remote_error (problem) : NULL;
 
   if (reply != NULL)

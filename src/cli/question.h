@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /** PrwCliQuestion: one question, as pairwardctl shows and answers it. Its texts are safe to print. */
 typedef struct
 {
+  char *owner;      /* who asks: the daemon's unique name. One that is started anew counts its questions anew */
   char *path;       /* of the request */
   char *kind;       /* name of the event */
   PrwPromptKind ask;

@@ -319,6 +319,32 @@ def test_agent_at_a_terminal(m):
     equal(wait(third, "an answer"), "org.bluez.Error.Rejected", "nobody is left to ask")
 
 
+def test_agent_and_another_daemon(m):
+    """Questions are counted anew by a daemon that was started anew: an answer to the first's question 1 is none to the second's."""
+    terminal = h.Terminal(m, "agent")
+    wait(lambda: m.client.get(h.ROOT, h.MANAGER, "Handlers") == 1, "it is registered")
+    m.device(Name="My phone")
+    m.ask("RequestAuthorization")
+    terminal.shows("yes or no: ")
+    first = m.question()
+    h.pump(0.6)
+    terminal.process.send_signal(signal.SIGSTOP)  # what happens meanwhile comes to it after the answer
+    m.stop_daemon(signal.SIGKILL)
+    m.start_daemon()
+    m.client.register()
+    m.test("Remove", "(o)", DEVICE)
+    m.device(Name="Somebody else's phone")
+    answer = m.ask("RequestAuthorization")
+    equal(m.question(), first, "the second daemon's question")
+    terminal.type("y\n", 0)
+    terminal.process.send_signal(signal.SIGCONT)
+    said = terminal.shows("Somebody else's phone")
+    check("Answered." not in said, said)
+    equal(answer(), "", "nobody has answered this one")
+    terminal.type("n\n")
+    equal(wait(answer, "an answer"), "org.bluez.Error.Rejected", "now somebody has")
+
+
 def test_agent_in_other_terminals(m):
     m.device()
     for env, colour, ticks in (({"NO_COLOR": ""}, True, True), ({"NO_COLOR": "1"}, False, True), ({"NO_COLOR": "", "TERM": "dumb"}, False, False),
