@@ -76,18 +76,24 @@ prw_verb_requests (PrwClient *client, int argc, char **argv)
   return PRW_EXIT_DONE;
 }
 
-/* A line of stdin without its end. */
+/* A line of stdin without its end. One that is too long, or has a zero byte, is as good as empty. */
 static char *
 read_line (const char *prompt)
 {
   char buffer[128] = "";
   char *line;
+  gsize n = 0;
+  int c;
 
   if (isatty (STDIN_FILENO))
     g_printerr ("%s: ", prompt);
-  if (fgets (buffer, sizeof buffer, stdin) == NULL)
-    buffer[0] = '\0';
-  buffer[strcspn (buffer, "\r\n")] = '\0';
+  while ((c = getchar ()) != EOF && c != '\n')
+    if (c == '\0' || n >= sizeof buffer - 1)
+      n = sizeof buffer;
+    else
+      buffer[n++] = (char) c;
+  buffer[n < sizeof buffer ? n : 0] = '\0';
+  buffer[strcspn (buffer, "\r")] = '\0';
   line = g_strdup (buffer);
   explicit_bzero (buffer, sizeof buffer);
   return line;

@@ -220,6 +220,9 @@ def test_answers(m):
     number = m.question().rsplit("/", maxsplit=1)[1]
     status, _, err = m.ctl("answer", number, "ab")
     check(status == 2 and "command line" in err, "nor a PIN: " + err)
+    for bad in ("12\00034", "x" * 17, "x" * 200, "\0"):
+        status, _, err = m.ctl("answer", number, text=bad + "\n")
+        check(status == 2 and "PIN" in err, f"no part of {bad!r}: {status} {err}")
     status, out, _ = m.ctl("answer", number, text="ab cd\n")
     check(status == 0 and "PIN" in out, "a PIN is asked for: " + out)
     equal(wait(pin, "an answer"), "('ab cd',)", "the PIN")
