@@ -341,6 +341,7 @@ prw_verb_doctor (PrwClient *client, int argc, char **argv)
     G_OPTION_ENTRY_NULL
   };
   g_autoptr (GPtrArray) findings = NULL, records = NULL;
+  g_autoptr (GError) no_bus = NULL;
   PrwFinding *boards;
   PrwExit status;
 
@@ -349,9 +350,11 @@ prw_verb_doctor (PrwClient *client, int argc, char **argv)
 
   g_auto (Visit) visit = { .adapters = g_array_new (FALSE, FALSE, sizeof (PrwSeenAdapter)), .strings = g_string_chunk_new (1024) };
 
-  visit.system = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
+  visit.system = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &no_bus);
   if (visit.system != NULL)
     g_dbus_connection_set_exit_on_close (visit.system, FALSE);
+  else
+    visit.seen.bus_problem = keep (&visit, no_bus->message);
   look_at_bluez (&visit);
   look_for_agents (&visit);
   look_at_main_conf (&visit, main_conf != NULL ? main_conf : "/etc/bluetooth/main.conf");

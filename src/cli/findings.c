@@ -304,8 +304,15 @@ prw_findings_judge (const PrwSeen *seen)
 {
   GPtrArray *findings = prw_findings_new ();
 
-  judge_bluez (findings, seen);
-  judge_agent (findings, seen);
+  if (seen->bus_problem != NULL)
+    prw_findings_add (findings, "message-bus", PRW_FINDING_PROBLEM,
+         g_strdup_printf (_("it cannot be reached (%s), and so nobody who is on it: see that dbus runs, e.g. with \"sudo systemctl start dbus\""),
+                          seen->bus_problem));
+  else
+    {
+      judge_bluez (findings, seen);
+      judge_agent (findings, seen);
+    }
   judge_adapters (findings, seen);
   judge_main_conf (findings, seen);
   judge_settings (findings, seen);
@@ -315,7 +322,8 @@ prw_findings_judge (const PrwSeen *seen)
       judge_kernel_link (findings, seen);
     }
   judge_desktop (findings, seen);
-  judge_polkit (findings, seen);
+  if (seen->bus_problem == NULL)
+    judge_polkit (findings, seen);
   return findings;
 }
 

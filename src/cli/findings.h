@@ -43,6 +43,7 @@ typedef struct
 /** PrwSeen: what the doctor looked at. Strings are borrowed and safe to print. */
 typedef struct
 {
+  const char *bus_problem;        /* (nullable): why the system's message bus cannot be reached; nobody who is on it is known then */
   gboolean bluez_runs, bluez_answers;
   guint bluez_version;            /* 0x0542 is 5.66; 0: not known */
   const PrwSeenAdapter *adapters;

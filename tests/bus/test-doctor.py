@@ -109,6 +109,15 @@ def test_no_bluetoothd(m):
     equal((status, problems(found)), (1, ["bluetoothd"]), "no bluetoothd")
 
 
+def test_no_bus(m):
+    m.client.bus.set_exit_on_close(False)
+    m.processes[0].kill()
+    m.processes[0].wait()
+    status, found = doctor(m)
+    equal((status, problems(found)), (3, ["message-bus"]), "what is not known is not complained of")
+    check("systemctl start dbus" in found["message-bus"][1], found)
+
+
 def test_hung_bluetoothd(m):
     m.client.register()
     m.bluez.send_signal(h.signal.SIGSTOP)
