@@ -3,14 +3,14 @@
 prw_daemon_tests = \
 	tests/bus/test-boards.py \
 	tests/bus/test-cli.py \
-	tests/bus/test-completions.py \
 	tests/bus/test-daemon.py \
 	tests/bus/test-doctor.py \
 	tests/bus/test-examples.py \
 	tests/bus/test-gate.py \
 	tests/bus/test-group.py
-dist_check_SCRIPTS += $(prw_daemon_tests) tests/bus/test-polkit.py
+dist_check_SCRIPTS += $(prw_daemon_tests) tests/bus/test-completions.py tests/bus/test-polkit.py
 TESTS += $(prw_daemon_tests)
+once_tests += tests/bus/test-completions.py
 if HAVE_POLKIT
 TESTS += tests/bus/test-polkit.py
 endif

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Languages: that they are complete, and that every text for people can have another one.
 dist_check_SCRIPTS += tests/i18n/test-translations.py
-TESTS += tests/i18n/test-translations.py
+once_tests += tests/i18n/test-translations.py
 EXTRA_DIST += tests/i18n/catalog.py
 
 # The programs once more, with another folder of catalogs: only what names it, main.c, is compiled anew.
@@ -21,6 +21,6 @@ tests_i18n_pairward_attach_CFLAGS = $(pairward_attach_CFLAGS)
 tests_i18n_pairward_attach_LDADD = $(pairward_attach_LDADD)
 
 dist_check_SCRIPTS += tests/i18n/test-pseudo.py
-TESTS += tests/i18n/test-pseudo.py
+once_tests += tests/i18n/test-pseudo.py
 EXTRA_DIST += tests/i18n/README.md tests/i18n/pseudo
 CLEANFILES += tests/i18n/locale/*/LC_MESSAGES/pairward.mo

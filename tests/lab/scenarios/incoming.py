@@ -15,8 +15,7 @@ from steps import (answered, begin, begin_comparison, begin_just_works, bond_aut
                    they_ask, they_return, too_late, we_connect)
 
 
-@scenario("04-numeric-comparison-theirs", also_without_link=True, also_on_board=True,
-          also_installed=True)
+@scenario("04-numeric-comparison-theirs", also_without_link=True, also_on_board=True)
 def numeric_comparison(lab):
     """Numeric comparison that the other side begins; its reconnection shows nothing."""
     caller, handler = begin_comparison(lab, {"RequestConfirmation": "hold"})
