@@ -22,7 +22,7 @@ from steps import (begin, bonded_both_ends, disconnected, effective, expect_comp
 
 ACCEPT = {"Daemon": {"WithoutHandler": "accept", "Capability": "none"}}
 ALL = range(16)
-# Each bit, none and all, or what is accepted and what is not: enough where only the controller is another.
+# Each bit, none and all, or what is accepted and what is not: enough where only the controller or the link is another.
 SOME = (0, 1, 2, 4, 8, 15)
 TWO = (0, 8)
 RACES = 3
@@ -93,10 +93,17 @@ def defaults_reject_all(lab):
                    if s.name == "SecurityLevelChanged"], [OPEN, NO_ACCESS], "the levels it had")
 
 
+def _policies(lab, on_board=SOME):
+    """All of them, or those that are enough."""
+    if lab.on_board:
+        return on_board
+    return ALL if lab.kernel_link else SOME
+
+
 def _new(lab, central):
     """The cells of a peer that is not bonded."""
     caller = begin(lab, ACCEPT, "NoInputNoOutput")
-    for bits in SOME if lab.on_board else ALL:
+    for bits in _policies(lab):
         asked = _set_policy(lab, caller, bits)
         since = len(caller.heard)
         reasons = expected(lab, bits, central, False)
@@ -141,7 +148,7 @@ def bonded_central(lab):
                    main_conf={"General": {"JustWorksRepairing": "confirm"}})
     their_pair_succeeds(lab, they_ask(lab))
     stored = bonded_both_ends(lab, KEY_LESC)
-    for bits in TWO if lab.on_board else ALL:
+    for bits in _policies(lab, on_board=TWO):
         asked = _set_policy(lab, caller, bits)
         _they_forget(lab)
         since = len(caller.heard)
@@ -185,7 +192,7 @@ def bonded_peripheral(lab):
     caller = begin(lab, ACCEPT, "NoInputNoOutput")
     their_pair_succeeds(lab, _peripheral_asks(lab))
     stored = bonded_both_ends(lab, KEY_LESC)
-    for bits in SOME if lab.on_board else ALL:
+    for bits in _policies(lab):
         _set_policy(lab, caller, bits)
         disconnected(lab)
         since = len(caller.heard)
