@@ -181,7 +181,7 @@ def services(lab):
     lab.equal(caller.security(path)["RememberedServices"], {ASKED: True}, "what is remembered")
     lab.equal(decided(ASKED), "", "what went wrong with what is remembered")
     status, out, _err = lab.ours.ctl("services", lab.peer.address)
-    lab.check(status == 0 and f"spp ({ASKED})" in out, "pairwardctl lists it by name")
+    lab.check(status == 0 and "(spp)" in out, "pairwardctl lists it by name")
     # bluetoothd that stops takes its devices away first; the bond is there all the same.
     lab.stack.stop_bluetoothd()
     lab.stack.start_bluetoothd()
